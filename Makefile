@@ -1,0 +1,53 @@
+# Kota Cerdas. `make` alone shows what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+export PYTHONPATH := .
+export PORT
+
+.PHONY: help up down restart clean status logs demo test lint format lock
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  \033[1mmake %-8s\033[0m %s\n", $$1, $$2}' Makefile
+
+up: ## Install what is missing, start everything, wait until it is ready (PORT=8080)
+	@python3 infra/local/bootstrap.py
+	@$(PYTHON) -m infra.local up
+
+down: ## Stop everything; data stays
+	@test ! -x $(PYTHON) || $(PYTHON) -m infra.local down
+
+restart: ## Restart gateway and services, after a change of code
+	@$(PYTHON) -m infra.local restart
+
+clean: ## Stop everything and forget all data, secrets and logins
+	@test ! -x $(PYTHON) || $(PYTHON) -m infra.local clean
+
+status: ## Processes with state, memory and readiness
+	@$(PYTHON) -m infra.local status
+
+logs: ## Follow the logs (SERVICE=reports for one)
+	@$(PYTHON) -m infra.local logs $(SERVICE)
+
+demo: ## A citizen's report becomes an event, and the right person is told
+	@$(PYTHON) -m infra.local.demo
+
+test: ## Check style and types, run all tests on servers of their own
+	@python3 infra/local/bootstrap.py --dev
+	@$(MAKE) --no-print-directory lint
+	$(PYTHON) -m pytest
+
+lint: ## ruff, mypy (strict), import-linter
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+format: ## Put the code into its form
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+lock: ## Make the lock files anew from requirements*.in
+	PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= .venv/bin/pip-compile -q -U $(LOCK) -o requirements-dev.lock requirements-dev.in
+	PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= .venv/bin/pip-compile -q $(LOCK) -c requirements-dev.lock -o requirements.lock requirements.in
+LOCK := --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host

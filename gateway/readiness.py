@@ -1,0 +1,45 @@
+"""Whether the gateway, and everything behind it, can serve."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from eventlet import GreenPool
+
+from gateway.routes import CONTRACTS
+from services.chassis.call import CallHeaders
+from services.chassis.errors import DomainError
+
+ASK_MS = 2_000
+_UP, _DOWN = "ok", "broker away"
+
+
+class Readiness:
+    """Asks the link, and the services over it."""
+
+    def __init__(self, rpc: Any) -> None:
+        self._rpc = rpc
+
+    def checks(self) -> dict[str, str]:
+        """The gateway's own checks."""
+        return {"rpc": _UP if self._rpc.is_up else _DOWN}
+
+    def own(self) -> dict[str, Any]:
+        """Whether the gateway itself can serve."""
+        return {"ready": self._rpc.is_up, "checks": self.checks()}
+
+    def everything(self) -> dict[str, Any]:
+        """Whether the gateway and every service can serve; they are asked at the same time."""
+        names = [contract.service for contract in CONTRACTS]
+        answers = dict(zip(names, GreenPool().imap(self._ask, names), strict=True))
+        services = {"gateway": self.own(), **answers}
+        return {"ready": all(one["ready"] for one in services.values()), "services": services}
+
+    def _ask(self, service: str) -> dict[str, Any]:
+        headers = replace(CallHeaders(), budget_ms=ASK_MS)
+        try:
+            found: dict[str, Any] = self._rpc.call(service, "readiness", {}, headers)
+        except DomainError as error:
+            return {"ready": False, "checks": {"rpc": error.code}}
+        return found

@@ -1,0 +1,44 @@
+"""Answers and problems in their HTTP form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from services.chassis import jsontext
+from services.chassis.errors import DomainError
+from services.chassis.text import Language
+
+JSON = "application/json; charset=utf-8"
+PROBLEM = "application/problem+json; charset=utf-8"
+
+
+def answer(value: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """A JSON answer; one that has a version gets it as ETag."""
+    response = Response(jsontext.dumps(value), status, headers or {}, content_type=JSON)
+    if isinstance(value, dict) and isinstance(value.get("version"), int):
+        response.headers["ETag"] = f'"{value["version"]}"'
+    return response
+
+
+def problem(error: DomainError, language: Language, request_id: str) -> Response:
+    """An error as RFC 9457 problem details in the caller's language."""
+    body = {
+        "type": f"/problems/{error.code}",
+        "title": error.title.in_language(language),
+        "status": error.status,
+        "detail": error.detail.in_language(language),
+        "code": error.code,
+        "errors": [
+            {"field": e.field, "code": e.code, "message": e.message.in_language(language)}
+            for e in error.errors
+        ],
+        "request_id": request_id,
+    }
+    response = Response(jsontext.dumps(body), error.status, content_type=PROBLEM)
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response

@@ -1,0 +1,72 @@
+"""nameko's web server with one entrypoint for everything; our own table finds the route."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from eventlet import wsgi
+from nameko.web.handlers import HttpRequestHandler
+from nameko.web.server import HttpOnlyProtocol, WebServer
+from werkzeug.wrappers import Request, Response
+
+from gateway import requests, responses
+from services.chassis.errors import Unavailable
+
+SOCKET_SECONDS = 10
+
+
+class QuietProtocol(HttpOnlyProtocol):
+    """Says neither who we are nor every request it serves."""
+
+    server_version = "kota"
+    sys_version = ""
+
+
+class GatewayServer(WebServer):
+    """Hands every request to the one entrypoint."""
+
+    def get_wsgi_app(self) -> Callable[..., Iterable[bytes]]:
+        """The WSGI application."""
+        (entrypoint,) = self._providers
+
+        def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+            response: Response = entrypoint.handle(Request(environ))
+            return response(environ, start)
+
+        return application
+
+    def get_wsgi_server(self, sock: Any, wsgi_app: Any, **_: Any) -> Any:
+        """eventlet's server, with a limit on silent clients."""
+        return wsgi.Server(
+            sock,
+            sock.getsockname(),
+            wsgi_app,
+            protocol=QuietProtocol,
+            debug=False,
+            log=logging.getLogger(__name__),
+            log_output=False,
+            socket_timeout=SOCKET_SECONDS,
+        )
+
+
+class Edge(HttpRequestHandler):
+    """The entrypoint: its method gets the request and returns the response."""
+
+    server = GatewayServer()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__("GET", "/", **kwargs)
+
+    def handle(self, request: Request) -> Response:
+        """Serve a request in a worker, or tell the client to come back when all are busy."""
+        if self.container._worker_pool.free() <= 0:
+            language = requests.language_of(request)
+            return responses.problem(Unavailable(), language, requests.request_id_of(request))
+        request.path_values = {}  # type: ignore[attr-defined]
+        response: Response = self.handle_request(request)
+        return response
+
+
+edge = Edge.decorator

@@ -1,0 +1,53 @@
+"""`kota`: the operator's command line (`python -m infra.kota`).
+
+Only the module of the command that is asked for is imported, so a command works although another's
+dependencies or settings are missing.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import typer
+
+COMMANDS = {
+    "audit": "infra.kota.audit:app",
+    "city": "infra.kota.city:app",
+    "parked": "infra.kota.parked:app",
+    "topology": "infra.kota.topology:declare",
+}
+"""Each command, and where its typer app (a group) or function (a single command) stands."""
+
+
+def build(arguments: list[str]) -> typer.Typer:
+    """The app with the command that `arguments` begin with; with all when they name none."""
+    app = typer.Typer(
+        name="kota", no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False
+    )
+    app.callback()(_kota)
+    for name in [name for name in arguments[:1] if name in COMMANDS] or COMMANDS:
+        _add(app, name)
+    return app
+
+
+def _add(app: typer.Typer, name: str) -> None:
+    module, _, attribute = COMMANDS[name].partition(":")
+    command = getattr(import_module(module), attribute)
+    if isinstance(command, typer.Typer):
+        app.add_typer(command, name=name)
+    else:
+        app.command(name)(command)
+
+
+def _kota() -> None:
+    """Operate the platform. · Mengoperasikan platform."""
+
+
+def main() -> None:
+    """Run the command line."""
+    build(sys.argv[1:])(prog_name="kota")
+
+
+if __name__ == "__main__":
+    main()

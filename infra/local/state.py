@@ -1,0 +1,123 @@
+"""The state folder of one stack: where things are, which ports, which secrets."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import socket
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CITY_PACK = ROOT / "infra" / "city" / "tangsel"
+SERVICES = ("registry", "reports", "notify", "permits")
+PROCESSES = (*SERVICES, "gateway")
+PORT_NAMES = ("postgres", "amqp", "amqp_distribution", "epmd", *(f"{p}_admin" for p in PROCESSES))
+
+
+@dataclass(frozen=True)
+class State:
+    """A stack's folder. Everything in it can be made again, except the data."""
+
+    folder: Path
+
+    @cached_property
+    def short(self) -> str:
+        """Eight letters that stand for this folder, for names that must be short and unique."""
+        return hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:8]
+
+    @cached_property
+    def runtime(self) -> Path:
+        """A folder with a short path, for sockets (their paths are limited to 107 bytes)."""
+        base = Path(os.environ.get("XDG_RUNTIME_DIR", tempfile.gettempdir()))
+        return base / f"kota-{os.getuid()}-{self.short}"
+
+    @property
+    def logs(self) -> Path:
+        """Logs of all processes."""
+        return self.folder / "logs"
+
+    @property
+    def logins(self) -> Path:
+        """The accounts that `make up` made."""
+        return self.folder / "logins.json"
+
+    @property
+    def supervisor_conf(self) -> Path:
+        """supervisord's configuration."""
+        return self.folder / "supervisord.conf"
+
+    def prepare(self) -> None:
+        """Make the folders."""
+        for folder in (self.folder, self.logs, self.secret("x").parent, self.key("x").parent):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.secret("x").parent.chmod(0o700)
+        self.runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def secret(self, name: str) -> Path:
+        """The file of a secret."""
+        return self.folder / "secrets" / name
+
+    def key(self, name: str) -> Path:
+        """The file of a public key set."""
+        return self.folder / "keys" / name
+
+    def ports(self) -> dict[str, int]:
+        """Port numbers by name: chosen free once, then kept."""
+        file = self.folder / "ports.json"
+        known: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
+        missing = [name for name in PORT_NAMES if name not in known]
+        if missing:
+            known |= dict(zip(missing, _free_ports(len(missing)), strict=True))
+            write(file, json.dumps(known, indent=1))
+        return known
+
+    def password(self, name: str) -> str:
+        """A random secret of 256 bits, made once."""
+        return self.once(name, lambda: secrets.token_hex(32))
+
+    def once(self, name: str, make: Callable[[], str]) -> str:
+        """The content of a secret file, made by `make` the first time."""
+        file = self.secret(name)
+        if not file.exists():
+            write(file, make())
+        return file.read_text().strip()
+
+
+def write(file: Path, content: str | dict[str, Any]) -> None:
+    """Write a file that only we can read, all of it or nothing."""
+    text = content if isinstance(content, str) else json.dumps(content, indent=1)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_name(f".{file.name}.{os.getpid()}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as out:
+        out.write(text)
+    fresh.replace(file)
+
+
+def _free_ports(count: int) -> list[int]:
+    # all are held open together, so that no number comes twice; below the range from which the
+    # kernel takes the ports of outgoing connections
+    found: list[int] = []
+    while len(found) < count:
+        port = 15_000 + secrets.randbelow(15_000)
+        if port not in found and is_free(port):
+            found.append(port)
+    return found
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on that port of 127.0.0.1."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,302 @@
+"""marshmallow fields and validators that speak both languages, and the Schema all of ours extend.
+
+Use these instead of marshmallow's own: they refuse unknown fields, NUL and control characters,
+and strings without a bound.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import validate
+
+from services.chassis.errors import FieldError, Invalid
+from services.chassis.text import Text
+
+MAX_LINE = 200
+MAX_TEXT = 4000
+
+_COMMON = {
+    "required": Text("This field is required.", id="Isian ini wajib diisi."),
+    "null": Text("This field must not be null.", id="Isian ini tidak boleh null."),
+    "validator_failed": Text("This value is not valid.", id="Nilai ini tidak sah."),
+}
+
+
+class Schema(ma.Schema):
+    """Base of all schemas: unknown fields are errors, names come out in order of declaration."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+    error_messages = {
+        "unknown": Text("This field is not known.", id="Isian ini tidak dikenal."),
+        "type": Text("This must be an object.", id="Ini harus berupa objek."),
+    }
+
+
+class String(ma.fields.String):
+    """Text of bounded length without control characters, normalised to NFC.
+
+    `multiline=True` allows line breaks and tabs. `max` counts characters (default 200).
+    `strip=False` keeps blanks at the ends (passwords).
+    """
+
+    default_error_messages = _COMMON | {
+        "invalid": Text("This must be text.", id="Ini harus berupa teks."),
+        "control": Text(
+            "Control characters are not allowed.", id="Karakter kontrol tidak diperbolehkan."
+        ),
+        "too_short": Text("At least {min} characters.", id="Minimal {min} karakter."),
+        "too_long": Text("At most {max} characters.", id="Maksimal {max} karakter."),
+    }
+
+    def __init__(
+        self,
+        *,
+        min: int = 0,
+        max: int = MAX_LINE,
+        multiline: bool = False,
+        strip: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.min, self.max, self.multiline, self.strip = min, max, multiline, strip
+        self.metadata.setdefault("maxLength", max)
+        if min:
+            self.metadata.setdefault("minLength", min)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not isinstance(text, str):
+            raise self.make_error("invalid")
+        if len(text) > 4 * self.max:
+            raise self.make_error("too_long", max=self.max)
+        text = unicodedata.normalize("NFC", text)
+        text = text.strip() if self.strip else text
+        allowed = "\n\r\t" if self.multiline else ""
+        if any(unicodedata.category(c) in ("Cc", "Cs") and c not in allowed for c in text):
+            raise self.make_error("control")
+        if len(text) < self.min:
+            raise self.make_error("too_short", min=self.min)
+        if len(text) > self.max:
+            raise self.make_error("too_long", max=self.max)
+        return text
+
+
+class Number(ma.fields.Float):
+    """A finite JSON number between `min` and `max`, both allowed; strings are refused."""
+
+    default_error_messages = _COMMON | {
+        "invalid": Text("This must be a number.", id="Ini harus berupa angka."),
+        "special": Text("This must be a finite number.", id="Ini harus angka terhingga."),
+        "too_large": Text("This number is too large.", id="Angka ini terlalu besar."),
+        "range": Text("This must lie between {min} and {max}.", id="Harus antara {min} dan {max}."),
+    }
+
+    def __init__(self, *, min: float, max: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.min, self.max = min, max
+        self.metadata.setdefault("minimum", min)
+        self.metadata.setdefault("maximum", max)
+
+    def _validated(self, value: Any) -> float:
+        if isinstance(value, (bool, str)):
+            raise self.make_error("invalid")
+        number = super()._validated(value)
+        if number is None or not math.isfinite(number) or not self.min <= number <= self.max:
+            raise self.make_error("range", min=self.min, max=self.max)
+        return number
+
+
+class Integer(ma.fields.Integer):
+    """A whole number between `min` and `max`, both allowed.
+
+    A query parameter arrives as text, so digits in a string are accepted.
+    """
+
+    default_error_messages = _COMMON | {
+        "invalid": Text("This must be a whole number.", id="Ini harus berupa bilangan bulat."),
+        "too_large": Text("This number is too large.", id="Angka ini terlalu besar."),
+        "range": Text("This must lie between {min} and {max}.", id="Harus antara {min} dan {max}."),
+    }
+
+    def __init__(self, *, min: int, max: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.min, self.max = min, max
+        self.metadata.setdefault("minimum", min)
+        self.metadata.setdefault("maximum", max)
+
+    def _validated(self, value: Any) -> int:
+        if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+            raise self.make_error("invalid")
+        if isinstance(value, str) and (len(value) > 20 or not value.lstrip("-").isascii()):
+            raise self.make_error("invalid")
+        number = super()._validated(value)
+        if number is None or not self.min <= number <= self.max:
+            raise self.make_error("range", min=self.min, max=self.max)
+        return number
+
+
+class Boolean(ma.fields.Boolean):
+    """true or false; from a query parameter the words themselves."""
+
+    truthy = {True, "true"}
+    falsy = {False, "false"}
+    default_error_messages = _COMMON | {
+        "invalid": Text("This must be true or false.", id="Ini harus true atau false.")
+    }
+
+
+class Choice(String):
+    """One of a fixed set of words."""
+
+    default_error_messages = {
+        "choice": Text("This must be one of: {choices}.", id="Harus salah satu dari: {choices}.")
+    }
+
+    def __init__(self, choices: tuple[str, ...] | list[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.choices = tuple(choices)
+        self.metadata.pop("maxLength", None)
+        self.metadata.setdefault("enum", list(self.choices))
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if text not in self.choices:
+            raise self.make_error("choice", choices=", ".join(self.choices))
+        return text
+
+
+class UUID(ma.fields.UUID):
+    """A UUID; given out and taken in as its canonical text."""
+
+    default_error_messages = _COMMON | {
+        "invalid_uuid": Text("This must be a UUID.", id="Ini harus berupa UUID.")
+    }
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or len(value) != 36:
+            raise self.make_error("invalid_uuid")
+        return str(super()._deserialize(value, attr, data, **kwargs))
+
+
+class Email(String):
+    """An e-mail address of at most 254 characters (RFC 5321)."""
+
+    default_error_messages = {
+        "email": Text("This must be an e-mail address.", id="Ini harus berupa alamat surel.")
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max=254, **kwargs)
+        self.metadata.setdefault("format", "email")
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            validate.Email()(text)
+        except ma.ValidationError as error:
+            raise self.make_error("email") from error
+        return text
+
+
+class Timestamp(ma.fields.AwareDateTime):
+    """An RFC 3339 time with offset."""
+
+    default_error_messages = _COMMON | {
+        "invalid": Text("This must be a time (RFC 3339).", id="Ini harus berupa waktu (RFC 3339)."),
+        "invalid_awareness": Text("The offset is missing.", id="Zona waktu belum disebut."),
+        "format": Text("This time cannot be shown.", id="Waktu ini tidak dapat ditampilkan."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", **kwargs)
+
+    def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:
+        return value if isinstance(value, str) else super()._serialize(value, attr, obj, **kwargs)
+
+
+class Nested(ma.fields.Nested):
+    """An object inside an object."""
+
+    default_error_messages = _COMMON | {
+        "type": Text("This must be an object.", id="Ini harus berupa objek.")
+    }
+
+
+class List(ma.fields.List):
+    """A list of at most `max` items."""
+
+    default_error_messages = _COMMON | {
+        "invalid": Text("This must be a list.", id="Ini harus berupa daftar."),
+        "too_many": Text("At most {max} items.", id="Maksimal {max} butir."),
+    }
+
+    def __init__(self, inner: Any, *, max: int = 100, **kwargs: Any) -> None:
+        super().__init__(inner, **kwargs)
+        self.max = max
+        self.metadata.setdefault("maxItems", max)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
+        if isinstance(value, list) and len(value) > self.max:
+            raise self.make_error("too_many", max=self.max)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Attributes(ma.fields.Dict):
+    """An object with free keys (at most `max`), each value checked by whoever knows the keys."""
+
+    default_error_messages = _COMMON | {
+        "invalid": Text("This must be an object.", id="Ini harus berupa objek."),
+        "too_many": Text("At most {max} entries.", id="Maksimal {max} isian."),
+    }
+
+    def __init__(self, *, max: int = 50, **kwargs: Any) -> None:
+        super().__init__(keys=String(min=1, max=64), **kwargs)
+        self.max = max
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, dict) and len(value) > self.max:
+            raise self.make_error("too_many", max=self.max)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+def load(schema: type[ma.Schema] | ma.Schema, data: Any) -> dict[str, Any]:
+    """Validate `data`; return the clean values.
+
+    Raises Invalid with one FieldError for every wrong or unknown field.
+    """
+    instance = schema() if isinstance(schema, type) else schema
+    try:
+        loaded: dict[str, Any] = instance.load(data)
+    except ma.ValidationError as error:
+        raise Invalid(errors=tuple(field_errors(error.messages))) from None
+    return loaded
+
+
+def field_errors(messages: Any, path: str = "") -> Iterator[FieldError]:
+    """Flatten marshmallow's nested messages into FieldErrors with dotted paths."""
+    if isinstance(messages, Mapping):
+        for key, inner in messages.items():
+            step = "" if key == ma.exceptions.SCHEMA else str(key)
+            yield from field_errors(inner, ".".join(part for part in (path, step) if part))
+    elif isinstance(messages, (list, tuple)):
+        for inner in messages:
+            yield from field_errors(inner, path)
+    else:
+        message = Text.of(messages)
+        yield FieldError(path, _code_of(message), message)
+
+
+def _code_of(message: Text) -> str:
+    codes = {
+        _COMMON["required"]: "required",
+        _COMMON["null"]: "null",
+        Schema.error_messages["unknown"]: "unknown_field",
+    }
+    return codes.get(message, "invalid")

@@ -1,0 +1,49 @@
+"""Identifiers: UUIDv7 for machines, short numbers with a check digit for people."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+import uuid_utils
+from stdnum import damm
+from stdnum.exceptions import ValidationError
+
+
+def new_id() -> str:
+    """A new UUIDv7 (RFC 9562) as text; later ones sort after earlier ones."""
+    return str(uuid_utils.uuid7())
+
+
+def public_number(prefix: str, year: int, serial: int) -> str:
+    """A number people can read out, such as `LP-2026-0001234-7`.
+
+    The last digit is Damm's check digit over year and serial: it finds every single wrong digit
+    and every swap of two neighbours.
+    """
+    digits = f"{year:04d}{serial:07d}"
+    return f"{prefix}-{year:04d}-{serial:07d}-{damm.calc_check_digit(digits)}"
+
+
+def is_public_number(prefix: str, number: str) -> bool:
+    """Whether `number` has the right form and check digit."""
+    parts = number.split("-")
+    if len(parts) != 4 or parts[0] != prefix or not all(part.isdigit() for part in parts[1:]):
+        return False
+    try:
+        damm.validate("".join(parts[1:]))
+    except ValidationError:
+        return False
+    return True
+
+
+def tracking_code(secret: bytes, number: str) -> str:
+    """The guest's key to one report: 16 base32 letters of an HMAC-SHA256 (80 bits), never stored."""
+    digest = hmac.new(secret, number.encode(), hashlib.sha256).digest()
+    letters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+    return "".join(letters[byte % 32] for byte in digest[:16])
+
+
+def same_code(left: str, right: str) -> bool:
+    """Compare two codes without telling by the time taken how much of them agrees."""
+    return hmac.compare_digest(left.encode(), right.encode())

@@ -1,0 +1,92 @@
+"""Bring a service's database to the form its code expects.
+
+    MIGRATION_DATABASE_URL=… DATABASE_URL=… python -m services.chassis.migrate reports [notify …]
+
+Run with one service, it reads MIGRATION_DATABASE_URL and DATABASE_URL; with several, the same names
+with the service's name in capitals at the end (`DATABASE_URL_REPORTS`).
+
+The owner role migrates; the service's own role only gets rights on the rows. Two lines of
+migrations run in order: the chassis', then the service's.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from alembic import command, op
+from alembic.config import Config
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from services.chassis.schema_version import version_table
+
+_SERVICES = Path(__file__).resolve().parent.parent
+_MIGRATION_LOCK = 0x6D696772
+
+
+def app_role() -> str:
+    """The role the service itself connects as; only inside a migration."""
+    environment = op.get_context().environment_context
+    assert environment is not None and environment.config is not None
+    return str(environment.config.attributes["app_role"])
+
+
+def migrate(service: str, owner_url: str, app_url: str) -> None:
+    """Run what is missing. Safe to run twice and from two places at once.
+
+    owner_url: connects as the owner of the database. app_url: where the service's role is read
+    from. Raises what SQLAlchemy raises if the server is away.
+    """
+    role = urlsplit(app_url).username or ""
+    engine = create_engine(_for_sqlalchemy(owner_url), poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+        _prepare(connection, role)
+        for line in ("chassis", service):
+            command.upgrade(_config(line, connection, role), "head")
+    engine.dispose()
+
+
+def _prepare(connection: Connection, role: str) -> None:
+    connection.execute(text("CREATE SCHEMA IF NOT EXISTS chassis"))
+    for schema in ("chassis", "public"):
+        connection.execute(text(f'GRANT USAGE ON SCHEMA {schema} TO "{role}"'))
+    for kind, rights in (("TABLES", "SELECT, INSERT, UPDATE, DELETE"), ("SEQUENCES", "USAGE")):
+        connection.execute(
+            text(f'ALTER DEFAULT PRIVILEGES GRANT {rights} ON {kind} TO "{role}"')
+        )
+
+
+def _config(line: str, connection: Connection, role: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SERVICES / "chassis" / "migrations"))
+    config.set_main_option("version_locations", str(_SERVICES / line / "migrations" / "versions"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    config.attributes["app_role"] = role
+    config.attributes["version_table"] = version_table(line)
+    return config
+
+
+def _for_sqlalchemy(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+psycopg2://", 1)
+
+
+def main(services: list[str]) -> int:
+    """Migrate the named services; print what was done."""
+    if not services:
+        print(__doc__, file=sys.stderr)
+        return 2
+    for service in services:
+        suffix = f"_{service.upper()}" if len(services) > 1 else ""
+        owner_url = os.environ[f"MIGRATION_DATABASE_URL{suffix}"]
+        migrate(service, owner_url, os.environ[f"DATABASE_URL{suffix}"])
+        print(f"{service}: migrated")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,41 @@
+"""Who is calling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a principal is; an access token names exactly one, never GUEST or SYSTEM."""
+
+    GUEST = "guest"
+    CITIZEN = "citizen"
+    OFFICER = "officer"
+    SUPERVISOR = "supervisor"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+    SYSTEM = "system"
+
+
+EVERYBODY = frozenset(Role) - {Role.SYSTEM}
+LOGGED_IN = EVERYBODY - {Role.GUEST}
+STAFF = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN})
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A verified caller. `subject` is the account's id, `agency` the code of a staff member's agency."""
+
+    subject: str
+    role: Role
+    agency: str | None = None
+
+    @property
+    def is_guest(self) -> bool:
+        """Nobody is logged in."""
+        return self.role is Role.GUEST
+
+
+GUEST = Principal(subject="guest", role=Role.GUEST)
+SYSTEM = Principal(subject="system", role=Role.SYSTEM)

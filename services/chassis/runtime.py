@@ -1,0 +1,302 @@
+"""What a service class declares to stand on the chassis. See README.md for a whole service.
+
+    class ReportsService:
+        name = CONTRACT.service
+        chassis = Chassis(CONTRACT, Settings)
+
+        @operation(contract.SUBMIT_REPORT)
+        def submit_report(self, work, body):
+            return commands.submit_report(work, body)
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+from eventlet import Timeout
+from nameko import config
+from nameko.extensions import DependencyProvider
+
+from services.chassis import fields, logs, metrics
+from services.chassis.call import Call, CallHeaders
+from services.chassis.chassis_contract import READINESS, complete, witness
+from services.chassis.clock import SystemClock
+from services.chassis.contract import Contract, Kind, Operation
+from services.chassis.database import Database
+from services.chassis.deliveries import Deliveries
+from services.chassis.envelope import Event
+from services.chassis.errors import (
+    DomainError,
+    Forbidden,
+    InternalError,
+    ServiceTimeout,
+    Unauthenticated,
+)
+from services.chassis.events import EventEntrypoint, on_event
+from services.chassis.idempotency import IdempotencyClaim, Replayed
+from services.chassis.inbox import Delivery
+from services.chassis.keeping import Keeping
+from services.chassis.principal import Principal
+from services.chassis.rpc_server import DEADLINE, Rpc, rpc
+from services.chassis.sealer import record_witness
+from services.chassis.settings import ServiceSettings, read_or_exit
+from services.chassis.tokens import TokenVerifier
+from services.chassis.unit_of_work import UnitOfWork
+
+__all__ = ["Chassis", "ChassisService", "on_event", "operation"]
+
+log = structlog.get_logger(__name__)
+
+Present = Callable[[Any, Any, Call], Any]
+
+
+class Chassis(DependencyProvider):
+    """Everything a service needs around its own code, in one attribute named `chassis`.
+
+    contract: what the service offers. settings_class: read from the environment when the process
+    starts; a wrong environment ends it with all problems listed.
+    """
+
+    settings: ServiceSettings
+
+    def __init__(
+        self, contract: Contract, settings_class: type[ServiceSettings] = ServiceSettings
+    ) -> None:
+        self.contract = complete(contract)
+        self._settings_class = settings_class
+
+    def bind(self, container: Any, attr_name: str) -> Chassis:
+        """Called by nameko first of all: what other extensions read must be known now."""
+        bound: Chassis = super().bind(container, attr_name)
+        bound.settings = read_or_exit(self._settings_class)
+        config["AMQP_URI"] = bound.settings.amqp_url
+        logs.configure(self.contract.service, bound.settings.log_level)
+        container.max_workers = bound.settings.workers
+        return bound
+
+    def setup(self) -> None:
+        """Open what the service works with; nothing is connected before it is needed."""
+        settings = self.settings
+        self.clock = SystemClock()
+        self.database = Database(settings.database_url, size=settings.database_connections)
+        self._verifier = TokenVerifier(settings.auth_public_keys, self.clock)
+        self._deliveries = Deliveries(
+            self.database,
+            self.clock,
+            first_delay=timedelta(seconds=settings.handler_retry_seconds),
+            max_tries=settings.handler_max_tries,
+        )
+        self._keeping = Keeping(self)
+
+    def start(self) -> None:
+        """Start relay, sealer, retries and the admin port."""
+        self._keeping.start()
+
+    def stop(self) -> None:
+        """Stop them; called when all workers have ended."""
+        self._keeping.stop()
+        self.database.close()
+
+    def get_dependency(self, worker_ctx: Any) -> Worker:
+        """The chassis as one worker sees it."""
+        return Worker(self, worker_ctx.data)
+
+    @property
+    def entrypoints(self) -> Any:
+        """All entrypoints of the service."""
+        return self.container.entrypoints
+
+    @property
+    def event_entrypoints(self) -> dict[str, EventEntrypoint]:
+        """The event handlers by name."""
+        found = (e for e in self.entrypoints if isinstance(e, EventEntrypoint))
+        return {entry.subscription.handler: entry for entry in found}
+
+    @property
+    def consumers(self) -> dict[str, Any]:
+        """The consumers of this process by what they consume."""
+        found = {name: entry.consumer for name, entry in self.event_entrypoints.items()}
+        for entry in self.entrypoints:
+            if isinstance(entry, Rpc):
+                found["rpc"] = entry.rpc_consumer.consumer
+        return found
+
+    def readiness(self) -> dict[str, str]:
+        """Each check and its outcome, `ok` or the reason."""
+        return self._keeping.checks()
+
+    def deliver(self, delivery: Delivery, handler: Callable[[UnitOfWork, Any], None]) -> str:
+        """Give an event to its handler; return the outcome."""
+        outcome, work = self._deliveries.deliver(delivery, handler)
+        metrics.event_handled(delivery.subscription.handler, outcome)
+        if work is not None and work.emitted:
+            self._keeping.poke_relay()
+        return outcome
+
+    def principal(self, headers: CallHeaders) -> Principal:
+        """Who calls. Raises Unauthenticated if there is a token and it is not valid."""
+        return self._verifier.verify(headers.authorization)
+
+    @contextmanager
+    def work(self, call: Call | None = None, *, transaction: bool = True) -> Iterator[UnitOfWork]:
+        """A unit of work of one's own, for what does not fit one transaction per call.
+
+        The caller commits; events then start to flow at once.
+        """
+        with self.database.session() as session:
+            work = UnitOfWork(session, call=call, clock=self.clock, transaction=transaction)
+            yield work
+        self.flush(work)
+
+    def flush(self, work: UnitOfWork) -> None:
+        """Hurry the events of a committed work to the broker."""
+        if work.emitted:
+            self._keeping.poke_relay()
+
+
+class Worker:
+    """The chassis inside one call. Attributes other than these are the Chassis' own."""
+
+    def __init__(self, chassis: Chassis, context: dict[str, Any]) -> None:
+        self._chassis = chassis
+        self._context = context
+        self.settings: Any = chassis.settings
+        self.clock = chassis.clock
+        self.work = chassis.work
+        self.deliver = chassis.deliver
+        self.readiness = chassis.readiness
+
+    def serve(
+        self,
+        operation: Operation,
+        method: Callable[[UnitOfWork, dict[str, Any]], Any],
+        body: dict[str, Any] | None,
+        present: Callable[[Any, Call], Any] | None,
+    ) -> tuple[Any, DomainError | None]:
+        """Run one operation from its raw request to its answer or its error. Never raises."""
+        started = time.monotonic()
+        left = self._context.pop(DEADLINE, started + 4.0) - started
+        answer, error = None, None
+        try:
+            if left <= 0:
+                raise ServiceTimeout()
+            with Timeout(left, ServiceTimeout()):
+                answer = self._answer(operation, method, body or {}, present)
+        except DomainError as failure:
+            error = failure
+        except Exception:
+            log.exception("operation failed", operation=operation.name)
+            error = InternalError()
+        metrics.operation_served(
+            operation.name, error.code if error else "ok", time.monotonic() - started
+        )
+        return answer, error
+
+    def _answer(
+        self,
+        operation: Operation,
+        method: Callable[[UnitOfWork, dict[str, Any]], Any],
+        body: dict[str, Any],
+        present: Callable[[Any, Call], Any] | None,
+    ) -> Any:
+        call = self._admit(operation)
+        request = fields.load(operation.request, body)
+        with self._chassis.database.session() as session:
+            work = UnitOfWork(
+                session,
+                call=call,
+                claim=_claim(operation, call, body),
+                clock=self.clock,
+                transaction=operation.kind is Kind.COMMAND,
+            )
+            answer = _run(work, operation, method, request)
+        self._chassis.flush(work)
+        return present(answer, call) if present else answer
+
+    def _admit(self, operation: Operation) -> Call:
+        headers = CallHeaders.read(self._context)
+        principal = self._chassis.principal(headers)
+        if principal.role not in operation.access:
+            raise Unauthenticated() if principal.is_guest else Forbidden()
+        return Call(principal, headers)
+
+
+def _claim(operation: Operation, call: Call, body: dict[str, Any]) -> IdempotencyClaim | None:
+    key = call.headers.idempotency_key
+    if key is None or not operation.idempotent or operation.kind is not Kind.COMMAND:
+        return None
+    return IdempotencyClaim(call.principal.subject, operation.name, key, body)
+
+
+def _run(
+    work: UnitOfWork,
+    operation: Operation,
+    method: Callable[[UnitOfWork, dict[str, Any]], Any],
+    request: dict[str, Any],
+) -> Any:
+    try:
+        answer = operation.response().dump(method(work, request))
+        work.commit(answer)
+    except Replayed as replayed:
+        return replayed.answer
+    return answer
+
+
+def operation(
+    offered: Operation, present: Present | None = None
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Serve an operation of the contract: the method gets (work, body) and returns the answer.
+
+    Before: token verified, access checked, request validated. After: answer put into the response's
+    form, committed, recorded under the idempotency key. present(service, answer, call) may then
+    add what must not be stored; it also runs on replays.
+    """
+
+    def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
+        if method.__name__.lstrip("_") != offered.name:
+            raise TypeError(f"the method must be named {offered.name!r}")
+
+        @functools.wraps(method)
+        def serve(self: Any, body: dict[str, Any] | None = None) -> Any:
+            return self.chassis.serve(
+                offered, partial(method, self), body, partial(present, self) if present else None
+            )
+
+        serve.offered = offered  # type: ignore[attr-defined]
+        decorated: Callable[..., Any] = rpc(serve)
+        return decorated
+
+    return decorate
+
+
+class ChassisService:
+    """Base of every service class: answers readiness and witnesses the audit of the others.
+
+    Subclasses set `name` and `chassis`. The entrypoints are made per subclass: nameko would take
+    a base class with entrypoints for a service of its own, and a queue carries the service's name.
+    """
+
+    name: str
+    chassis: Any
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Add the entrypoints every service has."""
+        super().__init_subclass__(**kwargs)
+        cls.readiness = operation(READINESS)(_readiness)  # type: ignore[attr-defined]
+        cls.witness_seal = on_event(witness(cls.name))(_witness_seal)  # type: ignore[attr-defined]
+
+
+def _readiness(self: Any, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+    checks = self.chassis.readiness()
+    return {"ready": all(value == "ok" for value in checks.values()), "checks": checks}
+
+
+def _witness_seal(self: Any, work: UnitOfWork, event: Event) -> None:
+    record_witness(work, event, self.name)

@@ -1,0 +1,35 @@
+"""Whether a database has the form the code expects.
+
+Each line of migrations has a file `HEAD` that names its newest one: two branches that both add a
+migration conflict there, in git and not in production.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from services.chassis.database import Session
+
+_SERVICES = Path(__file__).resolve().parent.parent
+
+
+def head(line: str) -> str | None:
+    """The newest migration of `chassis` or of a service; None for one without tables of its own."""
+    file = _SERVICES / line / "migrations" / "HEAD"
+    return file.read_text().strip() if file.exists() else None
+
+
+def version_table(line: str) -> str:
+    """Where a database records how far it is."""
+    return f"version_{line}"
+
+
+def missing(service: str, session: Session) -> list[str]:
+    """The lines whose database is not at the head; [] when all is well."""
+    wanted = {line: head(line) for line in ("chassis", service)}
+    return [line for line, name in wanted.items() if name and name not in _applied(line, session)]
+
+
+def _applied(line: str, session: Session) -> list[str]:
+    rows = session.execute(f"SELECT version_num FROM chassis.{version_table(line)}")
+    return [row["version_num"] for row in rows]

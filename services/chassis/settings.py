@@ -1,0 +1,216 @@
+"""Settings come from the environment, are checked once at start, and all problems are told at once.
+
+    @dataclass(frozen=True, kw_only=True)
+    class Settings(ServiceSettings):
+        tracking_secret: bytes = setting(secret_bytes)
+
+The variable's name is the field's in capitals. A field without a default is required.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from environs import Env, EnvError
+
+EX_CONFIG = 78
+MIN_SECRET_BYTES = 32
+WELL_KNOWN = frozenset(
+    ("admin", "changeme", "changeit", "default", "guest", "password", "postgres", "rabbitmq", "root",
+     "secret", "test", "user")
+)  # fmt: skip
+
+SettingsT = TypeVar("SettingsT", bound="ProcessSettings")
+Read = Callable[[Env, str], Any]
+
+
+class SettingsInvalid(Exception):
+    """The environment is wrong; `problems` has one line per variable."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+def setting(read: Read, default: Any = MISSING) -> Any:
+    """Declare a setting: how it is read, and its default if it may be absent."""
+    if default is MISSING:
+        return field(metadata={"read": read})
+    return field(default=default, metadata={"read": read})
+
+
+def amqp_url(env: Env, name: str) -> str:
+    """amqp://user:password@host:port/vhost with a password that is no default."""
+    return _url(env.str(name), ("amqp", "amqps"))
+
+
+def database_url(env: Env, name: str) -> str:
+    """postgresql://user:password@host:port/database with a password that is no default."""
+    return _url(env.str(name), ("postgresql",))
+
+
+def folder(env: Env, name: str) -> Path:
+    """A folder that exists."""
+    path = Path(env.str(name))
+    if not path.is_dir():
+        raise EnvError(f"{path} is not a folder")
+    return path
+
+
+def file(env: Env, name: str) -> Path:
+    """A file that can be read."""
+    path = Path(env.str(name))
+    if not path.is_file() or not os.access(path, os.R_OK):
+        raise EnvError(f"{path} is not a readable file")
+    return path
+
+
+def port(env: Env, name: str) -> int:
+    """A TCP port."""
+    return _between(env.int(name), 1, 65_535)
+
+
+def positive(env: Env, name: str) -> int:
+    """A whole number from 1 to 10,000."""
+    return _between(env.int(name), 1, 10_000)
+
+
+def seconds(env: Env, name: str) -> float:
+    """A time from 0 to one day."""
+    value: float = env.float(name)
+    if not 0 <= value <= 86_400:
+        raise EnvError("must be from 0 to 86400 seconds")
+    return value
+
+
+def level(env: Env, name: str) -> str:
+    """A log level."""
+    value = env.str(name).upper()
+    if value not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise EnvError("must be DEBUG, INFO, WARNING or ERROR")
+    return value
+
+
+def text(env: Env, name: str) -> str:
+    """Any text that is not empty."""
+    value: str = env.str(name)
+    if not value.strip():
+        raise EnvError("must not be empty")
+    return value
+
+
+def secret_bytes(env: Env, name: str) -> bytes:
+    """At least 32 random bytes, written in hexadecimal."""
+    try:
+        value = bytes.fromhex(env.str(name))
+    except ValueError:
+        raise EnvError("must be hexadecimal; make one with: openssl rand -hex 32") from None
+    if len(value) < MIN_SECRET_BYTES or len(set(value)) < 8:
+        raise EnvError("must be 32 random bytes or more; make one with: openssl rand -hex 32")
+    return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessSettings:
+    """What every process reads.
+
+    admin_port: loopback port of health and metrics. workers: requests served at once.
+    """
+
+    amqp_url: str = setting(amqp_url)
+    admin_port: int = setting(port)
+    auth_public_keys: Path = setting(file)
+    log_level: str = setting(level, "INFO")
+    workers: int = setting(positive, 32)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceSettings(ProcessSettings):
+    """What every service reads besides.
+
+    database_connections: most that requests hold at once. handler_max_tries: after so many
+    failures an event is parked. handler_retry_seconds: rest before the second try, then doubling.
+    """
+
+    database_url: str = setting(database_url)
+    audit_signing_key: Path = setting(file)
+    city_pack: Path = setting(folder)
+    database_connections: int = setting(positive, 10)
+    handler_max_tries: int = setting(positive, 10)
+    handler_retry_seconds: float = setting(seconds, 1.0)
+
+
+
+def read(
+    settings_class: type[SettingsT], environment: Mapping[str, str] | None = None
+) -> SettingsT:
+    """Read and check all settings. Raises SettingsInvalid with every problem."""
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    source = os.environ if environment is None else environment
+    for declared in fields(settings_class):
+        name = declared.name.upper()
+        if name not in source:
+            if _is_required(declared):
+                problems.append(f"{name}: is not set ({_what(declared)})")
+            continue
+        try:
+            values[declared.name] = declared.metadata["read"](_Source(source), name)
+        except (EnvError, ValueError) as error:
+            problems.append(f"{name}: {error}")
+    if problems:
+        raise SettingsInvalid(problems)
+    return settings_class(**values)
+
+
+def read_or_exit(settings_class: type[SettingsT]) -> SettingsT:
+    """Read the settings; if they are wrong, print all problems and end the process (78)."""
+    try:
+        return read(settings_class)
+    except SettingsInvalid as invalid:
+        print("The settings of this process are wrong:", file=sys.stderr)
+        for problem in invalid.problems:
+            print(f"  {problem}", file=sys.stderr)
+        os._exit(EX_CONFIG)  # SystemExit inside nameko's start would be swallowed by its threads
+
+
+class _Source(Env):
+    """environs over any mapping."""
+
+    def __init__(self, source: Mapping[str, str]) -> None:
+        super().__init__()
+        self._source = source
+
+    def _get_value(self, key: str, default: Any) -> Any:
+        return self._source.get(key, default)
+
+
+def _is_required(declared: Field[Any]) -> bool:
+    return declared.default is MISSING
+
+
+def _what(declared: Field[Any]) -> str:
+    documentation = declared.metadata["read"].__doc__ or ""
+    return documentation.splitlines()[0].rstrip(".")
+
+
+def _between(value: int, low: int, high: int) -> int:
+    if not low <= value <= high:
+        raise EnvError(f"must be from {low} to {high}")
+    return value
+
+
+def _url(value: str, schemes: tuple[str, ...]) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in schemes or not parts.hostname:
+        raise EnvError(f"must look like {schemes[0]}://user:password@host:port/…")
+    password = unquote(parts.password or "")
+    if not password or password.lower() in WELL_KNOWN or password == parts.username:
+        raise EnvError("the password is missing or a well-known default")
+    return value

@@ -1,0 +1,65 @@
+"""What can be done with notifications."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.chassis.cursors import Cursor, page_of
+from services.chassis.database import Row
+from services.chassis.envelope import Event
+from services.chassis.errors import NotFound
+from services.chassis.ids import new_id
+from services.chassis.text import Text
+from services.chassis.unit_of_work import UnitOfWork
+from services.notify import domain, queries, repository
+from services.notify.wording import Wording
+
+
+def tell_people(work: UnitOfWork, event: Event, wording: Wording) -> None:
+    """A report came in: tell its reporter and the agency that answers."""
+    report = event.data
+    for message in domain.messages_for_submitted(report["reporter"], report["agency"]):
+        title, text = wording.words(message.key, report)
+        notification = {
+            "id": new_id(),
+            "recipient": message.recipient,
+            "event_id": event.id,
+            "report_id": report["report_id"],
+            "at": work.clock.now(),
+        }
+        repository.insert(work, notification, title, text)
+
+
+def list_notifications(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+    """One page of the caller's notifications. Raises Malformed for a foreign cursor."""
+    rows, after = page_of(queries.page(work, body, Cursor.read(body.get("cursor"))), body["limit"])
+    return {"items": [_shown(work, row) for row in rows], "next": after}
+
+
+def unread_count(work: UnitOfWork) -> dict[str, Any]:
+    """How many the caller has not read, at most 1000."""
+    return {"count": queries.unread(work)["count"]}
+
+
+def mark_read(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+    """Mark one as read; again is no error. Raises NotFound for somebody else's."""
+    found = queries.one(work, body["id"])
+    if found is None:
+        raise NotFound()
+    repository.mark_read(work, found["id"])
+    return _shown(work, found | {"read": True})
+
+
+def mark_all_read(work: UnitOfWork) -> dict[str, Any]:
+    """Mark all as read that are there now; returns how many were unread, at most 1000."""
+    unread = queries.unread(work)
+    if unread["newest"]:
+        recipients = domain.recipients_of(work.call.principal)
+        repository.mark_all_read(work, recipients, unread["newest"])
+    return {"count": unread["count"]}
+
+
+def _shown(work: UnitOfWork, row: Row) -> dict[str, Any]:
+    language = work.call.language
+    words = {name: Text.of(row[name]).in_language(language) for name in ("title", "text")}
+    return row | words

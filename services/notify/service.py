@@ -1,0 +1,47 @@
+"""The notify service: entrypoints only."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from services.chassis.envelope import Event
+from services.chassis.runtime import Chassis, ChassisService, on_event, operation
+from services.chassis.unit_of_work import UnitOfWork
+from services.notify import commands, contract
+from services.notify.settings import Settings
+from services.notify.wording import Wording
+
+wording = cache(Wording.load)
+
+
+class NotifyService(ChassisService):
+    """Tells people what happened to what concerns them."""
+
+    name = contract.CONTRACT.service
+    chassis = Chassis(contract.CONTRACT, Settings)
+
+    @on_event(contract.TELL_PEOPLE)
+    def tell_people(self, work: UnitOfWork, event: Event) -> None:
+        """A report came in."""
+        commands.tell_people(work, event, wording(self.chassis.settings.city_pack))
+
+    @operation(contract.LIST_NOTIFICATIONS)
+    def list_notifications(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Read a page."""
+        return commands.list_notifications(work, body)
+
+    @operation(contract.UNREAD_COUNT)
+    def unread_count(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Count the unread."""
+        return commands.unread_count(work)
+
+    @operation(contract.MARK_READ)
+    def mark_read(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Mark one."""
+        return commands.mark_read(work, body)
+
+    @operation(contract.MARK_ALL_READ)
+    def mark_all_read(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Mark all."""
+        return commands.mark_all_read(work)

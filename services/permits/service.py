@@ -1,0 +1,41 @@
+"""The permits service: entrypoints only."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from services.chassis.city import load_city
+from services.chassis.runtime import Chassis, ChassisService, operation
+from services.chassis.unit_of_work import UnitOfWork
+from services.permits import contract, queries
+from services.permits.city import PermitTypes, load_permit_types
+from services.permits.settings import Settings
+
+
+@cache
+def permit_types(city_pack: Path) -> PermitTypes:
+    """The city pack's permit types, loaded once."""
+    return load_permit_types(city_pack, load_city(city_pack))
+
+
+class PermitsService(ChassisService):
+    """What permits there are and what they need."""
+
+    name = contract.CONTRACT.service
+    chassis = Chassis(contract.CONTRACT, Settings)
+
+    @operation(contract.LIST_PERMIT_TYPES)
+    def list_permit_types(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """All permit types."""
+        return queries.list_permit_types(self._types, work.call.language)
+
+    @operation(contract.GET_PERMIT_TYPE)
+    def get_permit_type(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """One permit type."""
+        return queries.get_permit_type(self._types, body["code"], work.call.language)
+
+    @property
+    def _types(self) -> PermitTypes:
+        return permit_types(self.chassis.settings.city_pack)

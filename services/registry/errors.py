@@ -1,0 +1,49 @@
+"""What can go wrong with accounts, in words."""
+
+from __future__ import annotations
+
+from services.chassis.errors import FieldError, Invalid, Unauthenticated
+from services.chassis.text import Text
+
+
+def wrong_login() -> Unauthenticated:
+    """The same answer for a wrong password, an unknown login and a locked account."""
+    return Unauthenticated(
+        Text("Login or password is wrong", id="Nama masuk atau kata sandi salah")
+    )
+
+
+def refused_refresh() -> Unauthenticated:
+    """The refresh token is unknown, used, revoked or too old."""
+    return Unauthenticated(
+        Text("Please log in again", id="Silakan masuk kembali")
+    )
+
+
+def agency_required() -> Invalid:
+    """Staff of an agency without agency."""
+    return _agency(
+        "required",
+        Text("Officers and supervisors need an agency.", id="Petugas dan pengawas perlu instansi."),
+    )
+
+
+def agency_not_allowed() -> Invalid:
+    """An agency for somebody who has none."""
+    return _agency(
+        "not_allowed",
+        Text(
+            "Only officers and supervisors have an agency.",
+            id="Hanya petugas dan pengawas yang memiliki instansi.",
+        ),
+    )
+
+
+def unknown_agency(known: list[str]) -> Invalid:
+    """The agency is not in the city pack."""
+    words = Text("Unknown; known are: {known}.", id="Tidak dikenal; yang ada: {known}.")
+    return _agency("unknown_agency", words.format(known=", ".join(known)))
+
+
+def _agency(code: str, message: Text) -> Invalid:
+    return Invalid(errors=[FieldError("agency", code, message)])

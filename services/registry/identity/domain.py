@@ -1,0 +1,59 @@
+"""Rules of accounts and tokens. No I/O."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from services.chassis.principal import Role
+
+ACCESS_LIFETIME = timedelta(minutes=15)
+FAMILY_LIFETIME = timedelta(days=30)
+IDLE_LIFETIME = timedelta(days=14)
+FREE_FAILURES = 5
+FIRST_LOCK = timedelta(minutes=1)
+LONGEST_LOCK = timedelta(minutes=15)
+WITH_AGENCY = frozenset({Role.OFFICER.value, Role.SUPERVISOR.value})
+
+
+def normalised(login: str) -> str:
+    """The one form of a login."""
+    return login.strip().casefold()
+
+
+def is_locked(locked_until: datetime | None, now: datetime) -> bool:
+    """Whether attempts are in vain at the moment."""
+    return locked_until is not None and now < locked_until
+
+
+def after_failure(
+    failures: int, locked_until: datetime | None, now: datetime
+) -> tuple[int, datetime | None]:
+    """(failures, locked_until) after one more wrong password.
+
+    From the fifth in a row the account is locked for a minute, doubling up to fifteen. Attempts
+    while it is locked change nothing, so nobody can lock it for ever.
+    """
+    if is_locked(locked_until, now):
+        return failures, locked_until
+    failures += 1
+    if failures < FREE_FAILURES:
+        return failures, None
+    doublings = min(failures - FREE_FAILURES, 10)
+    return failures, now + min(FIRST_LOCK * 2**doublings, LONGEST_LOCK)
+
+
+def new_refresh_token() -> str:
+    """256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def digest_of(refresh_token: str) -> str:
+    """What is stored instead of a refresh token."""
+    return hashlib.sha256(refresh_token.encode()).hexdigest()
+
+
+def is_alive(issued_at: datetime, family_ends_at: datetime, now: datetime) -> bool:
+    """Whether a refresh token that was not used yet is still good."""
+    return now < min(family_ends_at, issued_at + IDLE_LIFETIME)

@@ -1,0 +1,82 @@
+"""The registry service: entrypoints only."""
+
+from __future__ import annotations
+
+import json
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from joserfc.jwk import OKPKey
+
+from services.chassis.city import City, load_city
+from services.chassis.errors import NotFound
+from services.chassis.offload import Offload
+from services.chassis.runtime import Chassis, ChassisService, operation
+from services.chassis.unit_of_work import UnitOfWork
+from services.registry import contract
+from services.registry.identity import commands, passwords, repository
+from services.registry.settings import Settings
+
+city: Any = cache(load_city)
+hashing = Offload(threads=2, queue=32)
+
+
+@cache
+def issuer(key_file: Path) -> commands.Issuer:
+    """The issuer with the signing key of that file."""
+    return commands.Issuer(OKPKey.import_key(json.loads(key_file.read_text())))
+
+
+class RegistryService(ChassisService):
+    """Identity provider; the civil registry follows."""
+
+    name = contract.CONTRACT.service
+    chassis = Chassis(contract.CONTRACT, Settings)
+
+    @operation(contract.ISSUE_TOKEN)
+    def issue_token(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Log in."""
+        open_work = partial(self.chassis.work, work.call)
+        verify = partial(hashing.run, passwords.verify_password)
+        return commands.log_in(open_work, body, verify, self._issuer)
+
+    @operation(contract.REFRESH_TOKEN)
+    def refresh_token(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Get new tokens."""
+        return commands.refresh(partial(self.chassis.work, work.call), body, self._issuer)
+
+    @operation(contract.REVOKE_TOKEN)
+    def revoke_token(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Log out."""
+        return commands.revoke(work, body)
+
+    @operation(contract.JWKS)
+    def jwks(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """The public keys, old ones included."""
+        keys: dict[str, Any] = json.loads(self.chassis.settings.auth_public_keys.read_text())
+        return keys
+
+    @operation(contract.WHO_AM_I)
+    def who_am_i(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """The caller's account."""
+        account = repository.by_id(work, work.call.principal.subject)
+        if account is None:
+            raise NotFound()
+        return account
+
+    @operation(contract.CREATE_ACCOUNT)
+    def create_account(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Make an account."""
+        password_hash = hashing.run(passwords.hash_password, body["password"])
+        with self.chassis.work(work.call) as own:
+            return commands.create_account(own, body, password_hash, self._city.agencies)
+
+    @property
+    def _issuer(self) -> commands.Issuer:
+        return issuer(self.chassis.settings.identity_signing_key)
+
+    @property
+    def _city(self) -> City:
+        found: City = city(self.chassis.settings.city_pack)
+        return found

@@ -1,0 +1,54 @@
+"""The city as reports needs it: categories, areas, agencies and the local time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from services.chassis.city import City, load_city
+from services.chassis.text import Language
+from services.reports import errors
+from services.reports.city import Categories, Category, agency_for, load_categories
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The loaded city pack."""
+
+    city: City
+    categories: Categories
+
+    @classmethod
+    def load(cls, city_pack: Path) -> Catalogue:
+        """Load it. Raises CityPackInvalid with every mistake."""
+        city = load_city(city_pack)
+        return cls(city, load_categories(city_pack, city))
+
+    def category(self, code: str) -> Category:
+        """The category of that code. Raises Invalid naming the known ones."""
+        found = self.categories.by_code.get(code)
+        if found is None:
+            raise errors.unknown_category(self.categories.by_code)
+        return found
+
+    def place(self, category: Category, lat: float, long: float) -> tuple[str | None, str]:
+        """(area code or None, agency code). Raises Invalid outside the city where that matters."""
+        area = self.city.areas.nearest(lat, long)
+        if area is None and category.must_be_inside:
+            raise errors.outside_city()
+        return (area.code if area else None), agency_for(category, area)
+
+    def names(self, area: str | None, agency: str, language: Language) -> dict[str, Any]:
+        """What area and agency are called; the code itself if the pack no longer has it."""
+        known_area = self.city.areas.get(area) if area else None
+        known_agency = self.city.agencies.get(agency)
+        return {
+            "area_name": known_area.name if known_area else area,
+            "agency_name": known_agency.name.in_language(language) if known_agency else agency,
+        }
+
+    def local_time(self, moment: datetime) -> datetime:
+        """The same moment on the city's clocks."""
+        return moment.astimezone(self.city.timezone)

@@ -1,0 +1,135 @@
+"""What can be done with reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.chassis.city import clean_answers
+from services.chassis.cursors import Cursor, page_of
+from services.chassis.database import Row
+from services.chassis.errors import Invalid, NotFound
+from services.chassis.ids import is_public_number, new_id, public_number, same_code, tracking_code
+from services.chassis.unit_of_work import UnitOfWork
+from services.reports import contract, errors, queries, repository
+from services.reports.catalogue import Catalogue
+from services.reports.city import Category
+from services.reports.domain import view_of
+
+PREFIX = "LP"
+_ASKED = ("category", "description", "lat", "long")
+
+
+def submit_report(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
+    """Take a report in: find area and agency, give it a number, and tell the city.
+
+    Raises Invalid for an unknown category, wrong attributes, a place outside the city, or a
+    contact address from somebody who is logged in.
+    """
+    principal = work.call.principal
+    if "contact_email" in body and not principal.is_guest:
+        raise errors.contact_not_needed()
+    report = _placed(body, city) | {
+        "id": new_id(),
+        "version": 1,
+        "state": "submitted",
+        "reporter": None if principal.is_guest else principal.subject,
+        "created_at": work.clock.now(),
+        "updated_at": work.clock.now(),
+    }
+    year = city.local_time(report["created_at"]).year
+    report["number"] = public_number(PREFIX, year, repository.next_serial(work))
+    repository.insert(work, report)
+    repository.remember(work, report, "submitted", {})
+    if "contact_email" in body:
+        repository.keep_contact(work, report["id"], body["contact_email"])
+    work.emit(contract.SUBMITTED, report["id"], 1, _announcement(report, city))
+    work.audit("report.submitted", report["id"])
+    return _shown(work, report, city)
+
+
+def get_report(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
+    """Read one report. Raises NotFound if it is not there or not for the caller."""
+    report = queries.by_id(work, body["id"])
+    if report is None or not _view(work, report).content:
+        raise NotFound()
+    _trace(work, [report], "report.read")
+    return _shown(work, report, city)
+
+
+def list_reports(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
+    """One page of the reports the caller may see. Raises Malformed for a foreign cursor."""
+    rows, after = page_of(queries.page(work, body, Cursor.read(body.get("cursor"))), body["limit"])
+    items = [_anonymous(row) for row in rows]
+    _trace(work, items, "report.listed")
+    return {"items": [_shown(work, item, city) for item in items], "next": after}
+
+
+def track_report(
+    work: UnitOfWork, body: dict[str, Any], city: Catalogue, secret: bytes
+) -> dict[str, Any]:
+    """Read a report by number and tracking code; a wrong one of either is NotFound."""
+    number, code = body["number"].upper(), body["code"].upper()
+    if not is_public_number(PREFIX, number) or not same_code(tracking_code(secret, number), code):
+        raise NotFound()
+    report = queries.by_number(work, number)
+    if report is None:
+        raise NotFound()
+    work.audit("report.tracked", report["id"])
+    return _shown(work, report, city)
+
+
+def _placed(body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
+    category = city.category(body["category"])
+    area, agency = city.place(category, body["lat"], body["long"])
+    visibility = body.get("visibility") or (
+        "anonymous" if category.anonymous_default else "public"
+    )
+    return {name: body[name] for name in _ASKED} | {
+        "visibility": visibility,
+        "attributes": _answers(category, body.get("attributes", {})),
+        "area": area,
+        "agency": agency,
+    }
+
+
+def _answers(category: Category, given: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return clean_answers(category.attributes, given)
+    except Invalid as invalid:
+        raise errors.under("attributes", invalid) from None
+
+
+def _announcement(report: dict[str, Any], city: Catalogue) -> dict[str, Any]:
+    names = ("number", "category", "area", "agency", "visibility", "reporter")
+    return {name: report[name] for name in names} | {
+        "report_id": report["id"],
+        "category_name": city.category(report["category"]).name.data(),
+    }
+
+
+def _view(work: UnitOfWork, report: Row) -> Any:
+    return view_of(
+        work.call.principal,
+        visibility=report["visibility"],
+        agency=report["agency"],
+        reporter=report["reporter"],
+    )
+
+
+def _anonymous(report: Row) -> Row:
+    """As it stands in lists: nobody needs to know there who reported."""
+    return report | {"reporter": None}
+
+
+def _trace(work: UnitOfWork, rows: list[Row], action: str) -> None:
+    """Reading a secret report or a reporter's identity leaves a trace."""
+    for row in rows:
+        if row["visibility"] == "secret" or (row["reporter"] and _view(work, row).identity):
+            work.audit(action, row["id"])
+
+
+def _shown(work: UnitOfWork, report: Row, city: Catalogue) -> dict[str, Any]:
+    shown = report | city.names(report["area"], report["agency"], work.call.language)
+    if report["reporter"] is None or not _view(work, report).identity:
+        shown.pop("reporter")
+    return shown

@@ -1,0 +1,146 @@
+"""What reports offers: operations, events, and the words for what can go wrong."""
+
+from __future__ import annotations
+
+from services.chassis import fields
+from services.chassis.contract import Contract, EventType, Kind, Operation
+from services.chassis.errors import IdempotencyKeyReused, Invalid, Malformed, NotFound
+from services.chassis.text import Text
+
+VISIBILITIES = ("public", "anonymous", "secret")
+STATES = ("submitted",)
+
+
+class SubmitReport(fields.Schema):
+    """A citizen's report. `attributes` answers what the category asks."""
+
+    category = fields.String(required=True, min=1, max=64, metadata={"example": "sampah"})
+    description = fields.String(
+        required=True,
+        min=1,
+        max=fields.MAX_TEXT,
+        multiline=True,
+        metadata={"example": "Tumpukan sampah di tepi jalan sejak tiga hari"},
+    )
+    lat = fields.Number(required=True, min=-90, max=90, metadata={"example": -6.3223})
+    long = fields.Number(required=True, min=-180, max=180, metadata={"example": 106.6943})
+    visibility = fields.Choice(VISIBILITIES, metadata={"example": "public"})
+    attributes = fields.Attributes(metadata={"example": {}})
+    contact_email = fields.Email(metadata={"example": "warga@example.org"})
+
+
+class Report(fields.Schema):
+    """A report as its reader may see it. `tracking_code` only in the answer to a guest's report."""
+
+    id = fields.UUID(required=True)
+    number = fields.String(required=True)
+    version = fields.Integer(required=True, min=1, max=2**31 - 1)
+    state = fields.Choice(STATES, required=True)
+    category = fields.String(required=True)
+    description = fields.String(required=True, max=fields.MAX_TEXT, multiline=True)
+    lat = fields.Number(required=True, min=-90, max=90)
+    long = fields.Number(required=True, min=-180, max=180)
+    visibility = fields.Choice(VISIBILITIES, required=True)
+    attributes = fields.Attributes(required=True)
+    area = fields.String(required=True, allow_none=True)
+    area_name = fields.String(required=True, allow_none=True)
+    agency = fields.String(required=True)
+    agency_name = fields.String(required=True)
+    reporter = fields.String(metadata={"description": "the reporter's account; staff only"})
+    created_at = fields.Timestamp(required=True)
+    updated_at = fields.Timestamp(required=True)
+    tracking_code = fields.String()
+
+
+class ReportId(fields.Schema):
+    """Which report."""
+
+    id = fields.UUID(required=True)
+
+
+class ListReports(fields.Schema):
+    """Filters; all that are given must fit."""
+
+    limit = fields.Integer(min=1, max=100, load_default=20)
+    cursor = fields.String(max=200)
+    state = fields.Choice(STATES)
+    category = fields.String(min=1, max=64)
+    area = fields.String(min=1, max=20)
+    agency = fields.String(min=1, max=20)
+    mine = fields.Boolean(load_default=False)
+
+
+class ReportList(fields.Schema):
+    """Newest first. `next` is the cursor of the following page, null on the last."""
+
+    items = fields.List(fields.Nested(Report), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class TrackReport(fields.Schema):
+    """A report's number and the tracking code its guest was given."""
+
+    number = fields.String(required=True, min=1, max=40)
+    code = fields.String(required=True, min=1, max=40)
+
+
+class Words(fields.Schema):
+    """The same in both languages."""
+
+    id = fields.String(required=True)
+    en = fields.String(required=True)
+
+
+class ReportSubmitted(fields.Schema):
+    """Ids, codes and the category's name; `reporter` is an account's id, null for guests."""
+
+    report_id = fields.UUID(required=True)
+    number = fields.String(required=True)
+    category = fields.String(required=True)
+    category_name = fields.Nested(Words, required=True)
+    area = fields.String(required=True, allow_none=True)
+    agency = fields.String(required=True)
+    visibility = fields.Choice(VISIBILITIES, required=True)
+    reporter = fields.String(required=True, allow_none=True)
+
+
+SUBMIT_REPORT = Operation(
+    "submit_report",
+    SubmitReport,
+    Report,
+    Text("Report something", id="Laporkan sesuatu"),
+    Kind.COMMAND,
+    errors=(Invalid, IdempotencyKeyReused),
+)
+GET_REPORT = Operation(
+    "get_report", ReportId, Report, Text("Read a report", id="Baca laporan"), errors=(NotFound,)
+)
+LIST_REPORTS = Operation(
+    "list_reports",
+    ListReports,
+    ReportList,
+    Text("List reports, newest first", id="Daftar laporan, terbaru dahulu"),
+    errors=(Malformed,),
+)
+TRACK_REPORT = Operation(
+    "track_report",
+    TrackReport,
+    Report,
+    Text("Follow a guest's report", id="Lacak laporan tamu"),
+    errors=(NotFound,),
+)
+
+SUBMITTED = EventType(
+    "reports",
+    "report.submitted",
+    ReportSubmitted,
+    Text("A report came in", id="Laporan masuk"),
+    consumers=("notify",),
+)
+
+CONTRACT = Contract(
+    "reports",
+    Text("Citizens' reports", id="Laporan warga"),
+    (SUBMIT_REPORT, GET_REPORT, LIST_REPORTS, TRACK_REPORT),
+    (SUBMITTED,),
+)

@@ -1,0 +1,40 @@
+"""What can be wrong with a report, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from services.chassis.errors import FieldError, Invalid
+from services.chassis.text import Text
+
+
+def unknown_category(known: Iterable[str]) -> Invalid:
+    """The category is not in the city pack."""
+    words = Text("Unknown; known are: {known}.", id="Tidak dikenal; yang ada: {known}.")
+    return _field("category", "unknown_category", words.format(known=", ".join(known)))
+
+
+def outside_city() -> Invalid:
+    """The place is not in the city, and the category is only for the city."""
+    words = Text("This place is outside the city.", id="Lokasi ini di luar wilayah kota.")
+    return Invalid(
+        errors=[FieldError(field, "outside_city", words) for field in ("lat", "long")]
+    )
+
+
+def contact_not_needed() -> Invalid:
+    """Who is logged in is told through the account."""
+    words = Text(
+        "You are logged in; leave this out.", id="Anda sudah masuk; kosongkan isian ini."
+    )
+    return _field("contact_email", "contact_not_needed", words)
+
+
+def under(prefix: str, invalid: Invalid) -> Invalid:
+    """The same complaints, about fields inside `prefix`."""
+    errors = [FieldError(f"{prefix}.{e.field}", e.code, e.message) for e in invalid.errors]
+    return Invalid(errors=errors)
+
+
+def _field(field: str, code: str, message: Text) -> Invalid:
+    return Invalid(errors=[FieldError(field, code, message)])

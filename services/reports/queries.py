@@ -1,0 +1,61 @@
+"""Reads of reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.chassis.cursors import Cursor
+from services.chassis.database import Row
+from services.chassis.principal import Principal
+from services.chassis.unit_of_work import UnitOfWork
+from services.reports.domain import is_overseer
+
+_COLUMNS = """id::text, number, version, state, category, description, lat, long, visibility,
+  attributes, area, agency, reporter, created_at, updated_at"""
+_BY_ID = f"SELECT {_COLUMNS} FROM report WHERE id = %(id)s"
+_BY_NUMBER = f"SELECT {_COLUMNS} FROM report WHERE number = %(number)s"
+_FILTERS = {name: f"{name} = %({name})s" for name in ("state", "category", "area", "agency")}
+
+
+def by_id(work: UnitOfWork, report_id: str) -> Row | None:
+    """One report."""
+    return work.first(_BY_ID, {"id": report_id})
+
+
+def by_number(work: UnitOfWork, number: str) -> Row | None:
+    """One report."""
+    return work.first(_BY_NUMBER, {"number": number})
+
+
+def page(work: UnitOfWork, asked: dict[str, Any], after: Cursor | None) -> list[Row]:
+    """One page of what the caller may see, newest first, with one row more than asked for.
+
+    Ids are UUIDv7, so their order is the order of creation.
+    """
+    principal = work.call.principal
+    conditions = [_visible(principal)]
+    conditions += [sql for name, sql in _FILTERS.items() if name in asked]
+    if asked["mine"]:
+        conditions.append("reporter = %(me)s")
+    if after is not None:
+        conditions.append("id < %(after)s")
+    sql = f"""SELECT {_COLUMNS} FROM report WHERE {" AND ".join(conditions)}
+ORDER BY id DESC LIMIT %(rows)s"""
+    values = {
+        "me": principal.subject,
+        "my_agency": principal.agency,
+        "after": after,
+        "rows": asked["limit"] + 1,
+    }
+    return work.all(sql, asked | values)
+
+
+def _visible(principal: Principal) -> str:
+    if is_overseer(principal):
+        return "true"
+    allowed = ["visibility <> 'secret'"]
+    if not principal.is_guest:
+        allowed.append("reporter = %(me)s")
+    if principal.agency:
+        allowed.append("agency = %(my_agency)s")
+    return f"({' OR '.join(allowed)})"

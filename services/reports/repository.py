@@ -1,0 +1,53 @@
+"""Writes of reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.chassis import jsontext
+from services.chassis.unit_of_work import UnitOfWork
+
+_INSERT = """
+INSERT INTO report (id, number, version, state, category, description, lat, long, visibility,
+                    attributes, area, agency, reporter, created_at, updated_at)
+VALUES (%(id)s, %(number)s, %(version)s, %(state)s, %(category)s, %(description)s, %(lat)s,
+        %(long)s, %(visibility)s, %(attributes_json)s, %(area)s, %(agency)s, %(reporter)s,
+        %(created_at)s, %(updated_at)s)"""
+
+_HISTORY = """
+INSERT INTO report_history (report_id, version, action, actor, at, data)
+VALUES (%(id)s, %(version)s, %(action)s, %(actor)s, %(at)s, %(data)s)"""
+
+_CONTACT = "INSERT INTO report_contact (report_id, email) VALUES (%(id)s, %(email)s)"
+
+
+def next_serial(work: UnitOfWork) -> int:
+    """The next serial of public numbers; never given twice, perhaps never used."""
+    row = work.first("SELECT nextval('report_serial') AS serial")
+    assert row is not None
+    return int(row["serial"])
+
+
+def insert(work: UnitOfWork, report: dict[str, Any]) -> None:
+    """Add a new report."""
+    work.write(_INSERT, report | {"attributes_json": jsontext.dumps(report["attributes"])})
+
+
+def remember(work: UnitOfWork, report: dict[str, Any], action: str, data: dict[str, Any]) -> None:
+    """Add a line to the report's history."""
+    work.write(
+        _HISTORY,
+        {
+            "id": report["id"],
+            "version": report["version"],
+            "action": action,
+            "actor": work.call.principal.subject,
+            "at": report["updated_at"],
+            "data": jsontext.dumps(data),
+        },
+    )
+
+
+def keep_contact(work: UnitOfWork, report_id: str, email: str) -> None:
+    """Keep a guest's address, apart from the report."""
+    work.write(_CONTACT, {"id": report_id, "email": email})
