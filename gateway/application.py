@@ -95,7 +95,7 @@ class Application:
             raise WrongMethod(list(error.valid_methods or [])) from None
         except (NoRoute, RequestRedirect, HTTPException):
             raise NotFound() from None
-        return route, path
+        return route, dict(path)
 
     def _serve(
         self,

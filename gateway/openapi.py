@@ -143,10 +143,10 @@ def _header(name: str, words: str) -> dict[str, Any]:
     return {"in": "header", "name": name, "description": words, "schema": {"type": "string"}}
 
 
-def _name(schema: Any) -> str | None:
+def _name(schema: Any) -> str:
     """Schemas are shown under their own name; a part of one is written out where it stands."""
     if isinstance(schema, ma.Schema) and (schema.only or schema.exclude):
-        return None
+        return ""
     cls = schema if isinstance(schema, type) else type(schema)
     return f"{cls.__module__.split('.')[1]}.{cls.__name__}"
 

@@ -89,9 +89,7 @@ def if_match(given: str | None) -> int | None:
         return None
     found = _ETAG.fullmatch(given.strip())
     if found is None:
-        raise Malformed(
-            Text('If-Match must look like "3".', id='If-Match harus berbentuk "3".')
-        )
+        raise Malformed(Text('If-Match must look like "3".', id='If-Match harus berbentuk "3".'))
     return int(found[1])
 
 

@@ -1,6 +1,6 @@
 """First step on a new machine: system packages and `.venv`. Standard library only.
 
-    python3 infra/local/bootstrap.py [--dev]
+python3 infra/local/bootstrap.py [--dev]
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
-from infra.local import packages  # noqa: E402 - found only after the line above
+from infra.local import packages
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VENV = ROOT / ".venv"

@@ -46,7 +46,8 @@ class Postgres:
         inside = self._state.folder.resolve() / "postgres"
         if self.user is None or _can_enter(self.user, inside.parent):
             return inside
-        return Path("/var/tmp") / f"kota-cerdas-{self._state.short}" / "postgres"
+        # a folder of our own name, made by us, closed to others
+        return Path("/var/tmp", f"kota-cerdas-{self._state.short}", "postgres")  # noqa: S108
 
     def initialise(self) -> None:
         """Make the cluster if there is none yet."""
@@ -112,9 +113,7 @@ class Postgres:
             raise RuntimeError(f"{program} failed: {done.stderr.strip()}")
 
 
-def create_database(
-    admin_url: str, name: str, *, app_password: str, owner_password: str
-) -> None:
+def create_database(admin_url: str, name: str, *, app_password: str, owner_password: str) -> None:
     """Make database `name` with roles `name_owner` and `name_app`; safe to repeat.
 
     Nobody else may connect to it.

@@ -22,9 +22,7 @@ INSERT INTO chassis.audit_unsealed (audit_id) SELECT id FROM entry"""
 COLUMNS = "id, at, actor, role, agency, action, subject, purpose, request_id"
 
 
-def insert(
-    call: Call, action: str, subject: str, purpose: str, at: datetime
-) -> tuple[str, Params]:
+def insert(call: Call, action: str, subject: str, purpose: str, at: datetime) -> tuple[str, Params]:
     """The statement that adds an audit row and marks it as not yet sealed."""
     principal = call.principal
     return _INSERT, {

@@ -6,6 +6,7 @@ Only this file and `rpc_client.py` speak py-amqp directly.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,10 +95,9 @@ class ConfirmingPublisher:
         """Drop the connection; the next batch opens another."""
         connection, self._connection, self._channel = self._connection, None, None
         if connection is not None:
-            try:
+            # it is dead already, that is why we close it
+            with suppress(Exception):
                 connection.collect()
-            except Exception:  # noqa: BLE001, S110 - it is dead already, that is why we close it
-                pass
 
     def _publish(self, batch: Sequence[Outgoing]) -> list[bool]:
         if self._channel is None:

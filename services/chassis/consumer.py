@@ -36,9 +36,7 @@ class DrainingConsumer(Consumer):
         prefetch: int,
         declare: Sequence[Any] = (),
     ) -> None:
-        super().__init__(
-            url, queues=queues, heartbeat=HEARTBEAT_SECONDS, prefetch_count=prefetch
-        )
+        super().__init__(url, queues=queues, heartbeat=HEARTBEAT_SECONDS, prefetch_count=prefetch)
         self._receive = receive
         self._declare = declare
         self._under_way: set[int] = set()
@@ -59,7 +57,7 @@ class DrainingConsumer(Consumer):
         return self._draining
 
     def get_consumers(self, consumer_cls: Any, channel: Any) -> list[Any]:
-        """Called by kombu after every (re)connect; what was under way belongs to the broker again."""
+        """Called by kombu at every connect; what was under way is the broker's again."""
         self._under_way.clear()
         for entity in self._declare:
             entity(channel).declare()

@@ -55,9 +55,7 @@ class Deliveries:
             return self._failed(delivery, error), None
 
     def _handle(self, delivery: Delivery, handler: Handler) -> UnitOfWork:
-        headers = CallHeaders(
-            request_id=delivery.event.id, traceparent=delivery.event.traceparent
-        )
+        headers = CallHeaders(request_id=delivery.event.id, traceparent=delivery.event.traceparent)
         with self._database.session() as session:
             work = UnitOfWork(
                 session,

@@ -143,7 +143,9 @@ class TooManyRequests(DomainError):
     """A limit was reached."""
 
     status, code = 429, "too_many_requests"
-    title = Text("Too many requests; wait a little", id="Terlalu banyak permintaan; tunggu sebentar")
+    title = Text(
+        "Too many requests; wait a little", id="Terlalu banyak permintaan; tunggu sebentar"
+    )
     retry_after = 5
 
 

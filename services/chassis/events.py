@@ -1,7 +1,7 @@
 """The entrypoint for events: from a quorum queue into the inbox.
 
-    @on_event(contract.TELL_PEOPLE)
-    def tell_people(self, work, event): ...
+@on_event(contract.TELL_PEOPLE)
+def tell_people(self, work, event): ...
 """
 
 from __future__ import annotations

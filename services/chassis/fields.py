@@ -20,7 +20,10 @@ from services.chassis.text import Text
 MAX_LINE = 200
 MAX_TEXT = 4000
 
-_COMMON = {
+# marshmallow's own type for messages; a Text is a str that keeps its translation
+Messages = dict[str, str | list[Any] | dict[Any, Any]]
+
+_COMMON: Messages = {
     "required": Text("This field is required.", id="Isian ini wajib diisi."),
     "null": Text("This field must not be null.", id="Isian ini tidak boleh null."),
     "validator_failed": Text("This value is not valid.", id="Nilai ini tidak sah."),
@@ -39,6 +42,11 @@ class Schema(ma.Schema):
     }
 
 
+def _documented(kwargs: dict[str, Any], **facts: Any) -> dict[str, Any]:
+    """Put what a field allows into its metadata, where OpenAPI finds it."""
+    return kwargs | {"metadata": facts | dict(kwargs.get("metadata") or {})}
+
+
 class String(ma.fields.String):
     """Text of bounded length without control characters, normalised to NFC.
 
@@ -46,7 +54,7 @@ class String(ma.fields.String):
     `strip=False` keeps blanks at the ends (passwords).
     """
 
-    default_error_messages = _COMMON | {
+    default_error_messages: Messages = _COMMON | {
         "invalid": Text("This must be text.", id="Ini harus berupa teks."),
         "control": Text(
             "Control characters are not allowed.", id="Karakter kontrol tidak diperbolehkan."
@@ -64,11 +72,8 @@ class String(ma.fields.String):
         strip: bool = True,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**_documented(kwargs, minLength=min, maxLength=max))
         self.min, self.max, self.multiline, self.strip = min, max, multiline, strip
-        self.metadata.setdefault("maxLength", max)
-        if min:
-            self.metadata.setdefault("minLength", min)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
@@ -91,7 +96,7 @@ class String(ma.fields.String):
 class Number(ma.fields.Float):
     """A finite JSON number between `min` and `max`, both allowed; strings are refused."""
 
-    default_error_messages = _COMMON | {
+    default_error_messages: Messages = _COMMON | {
         "invalid": Text("This must be a number.", id="Ini harus berupa angka."),
         "special": Text("This must be a finite number.", id="Ini harus angka terhingga."),
         "too_large": Text("This number is too large.", id="Angka ini terlalu besar."),
@@ -99,10 +104,8 @@ class Number(ma.fields.Float):
     }
 
     def __init__(self, *, min: float, max: float, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**_documented(kwargs, minimum=min, maximum=max))
         self.min, self.max = min, max
-        self.metadata.setdefault("minimum", min)
-        self.metadata.setdefault("maximum", max)
 
     def _validated(self, value: Any) -> float:
         if isinstance(value, (bool, str)):
@@ -119,17 +122,15 @@ class Integer(ma.fields.Integer):
     A query parameter arrives as text, so digits in a string are accepted.
     """
 
-    default_error_messages = _COMMON | {
+    default_error_messages: Messages = _COMMON | {
         "invalid": Text("This must be a whole number.", id="Ini harus berupa bilangan bulat."),
         "too_large": Text("This number is too large.", id="Angka ini terlalu besar."),
         "range": Text("This must lie between {min} and {max}.", id="Harus antara {min} dan {max}."),
     }
 
     def __init__(self, *, min: int, max: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**_documented(kwargs, minimum=min, maximum=max))
         self.min, self.max = min, max
-        self.metadata.setdefault("minimum", min)
-        self.metadata.setdefault("maximum", max)
 
     def _validated(self, value: Any) -> int:
         if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
@@ -145,25 +146,31 @@ class Integer(ma.fields.Integer):
 class Boolean(ma.fields.Boolean):
     """true or false; from a query parameter the words themselves."""
 
-    truthy = {True, "true"}
-    falsy = {False, "false"}
-    default_error_messages = _COMMON | {
+    truthy: set[Any] = {"true"}
+    falsy: set[Any] = {"false"}
+    default_error_messages: Messages = _COMMON | {
         "invalid": Text("This must be true or false.", id="Ini harus true atau false.")
     }
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
+        # 1 == True in Python, but not in JSON
+        if isinstance(value, bool):
+            return value
+        if not isinstance(value, str):
+            raise self.make_error("invalid", input=value)
+        return bool(super()._deserialize(value, attr, data, **kwargs))
 
 
 class Choice(String):
     """One of a fixed set of words."""
 
-    default_error_messages = {
+    default_error_messages: Messages = {
         "choice": Text("This must be one of: {choices}.", id="Harus salah satu dari: {choices}.")
     }
 
     def __init__(self, choices: tuple[str, ...] | list[str], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**_documented(kwargs, enum=list(choices)))
         self.choices = tuple(choices)
-        self.metadata.pop("maxLength", None)
-        self.metadata.setdefault("enum", list(self.choices))
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
@@ -175,7 +182,7 @@ class Choice(String):
 class UUID(ma.fields.UUID):
     """A UUID; given out and taken in as its canonical text."""
 
-    default_error_messages = _COMMON | {
+    default_error_messages: Messages = _COMMON | {
         "invalid_uuid": Text("This must be a UUID.", id="Ini harus berupa UUID.")
     }
 
@@ -188,13 +195,12 @@ class UUID(ma.fields.UUID):
 class Email(String):
     """An e-mail address of at most 254 characters (RFC 5321)."""
 
-    default_error_messages = {
+    default_error_messages: Messages = {
         "email": Text("This must be an e-mail address.", id="Ini harus berupa alamat surel.")
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max=254, **kwargs)
-        self.metadata.setdefault("format", "email")
+        super().__init__(max=254, **_documented(kwargs, format="email"))
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
@@ -208,7 +214,7 @@ class Email(String):
 class Timestamp(ma.fields.AwareDateTime):
     """An RFC 3339 time with offset."""
 
-    default_error_messages = _COMMON | {
+    default_error_messages: Messages = _COMMON | {
         "invalid": Text("This must be a time (RFC 3339).", id="Ini harus berupa waktu (RFC 3339)."),
         "invalid_awareness": Text("The offset is missing.", id="Zona waktu belum disebut."),
         "format": Text("This time cannot be shown.", id="Waktu ini tidak dapat ditampilkan."),
@@ -224,23 +230,22 @@ class Timestamp(ma.fields.AwareDateTime):
 class Nested(ma.fields.Nested):
     """An object inside an object."""
 
-    default_error_messages = _COMMON | {
+    default_error_messages: Messages = _COMMON | {
         "type": Text("This must be an object.", id="Ini harus berupa objek.")
     }
 
 
-class List(ma.fields.List):
+class List(ma.fields.List[Any]):
     """A list of at most `max` items."""
 
-    default_error_messages = _COMMON | {
+    default_error_messages: Messages = _COMMON | {
         "invalid": Text("This must be a list.", id="Ini harus berupa daftar."),
         "too_many": Text("At most {max} items.", id="Maksimal {max} butir."),
     }
 
     def __init__(self, inner: Any, *, max: int = 100, **kwargs: Any) -> None:
-        super().__init__(inner, **kwargs)
+        super().__init__(inner, **_documented(kwargs, maxItems=max))
         self.max = max
-        self.metadata.setdefault("maxItems", max)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
         if isinstance(value, list) and len(value) > self.max:
@@ -251,7 +256,7 @@ class List(ma.fields.List):
 class Attributes(ma.fields.Dict):
     """An object with free keys (at most `max`), each value checked by whoever knows the keys."""
 
-    default_error_messages = _COMMON | {
+    default_error_messages: Messages = _COMMON | {
         "invalid": Text("This must be an object.", id="Ini harus berupa objek."),
         "too_many": Text("At most {max} entries.", id="Maksimal {max} isian."),
     }

@@ -38,7 +38,7 @@ def is_public_number(prefix: str, number: str) -> bool:
 
 
 def tracking_code(secret: bytes, number: str) -> str:
-    """The guest's key to one report: 16 base32 letters of an HMAC-SHA256 (80 bits), never stored."""
+    """The guest's key to one report: 80 bits of an HMAC-SHA256 as 16 letters, never stored."""
     digest = hmac.new(secret, number.encode(), hashlib.sha256).digest()
     letters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
     return "".join(letters[byte % 32] for byte in digest[:16])

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from services.chassis import jsontext
 from services.chassis.contract import Subscription
 from services.chassis.database import Params, Row, Session
 from services.chassis.envelope import Event
@@ -76,7 +75,9 @@ COUNTS = """
 SELECT handler, state, count(*) AS rows FROM chassis.inbox
 WHERE state IN ('waiting', 'parked') GROUP BY handler, state"""
 
-FORGET = "DELETE FROM chassis.inbox WHERE state = 'done' AND received_at < now() - interval '30 days'"
+FORGET = (
+    "DELETE FROM chassis.inbox WHERE state = 'done' AND received_at < now() - interval '30 days'"
+)
 
 
 class AlreadyHandled(Exception):

@@ -38,9 +38,7 @@ class Keeping:
         settings, service = chassis.settings, chassis.contract.service
         self._own = Database(settings.database_url, size=2)
         exchanges = (event_exchange(service), SEAL_MADE.exchange)
-        self._relay = Relay(
-            self._own, ConfirmingPublisher(settings.amqp_url, exchanges=exchanges)
-        )
+        self._relay = Relay(self._own, ConfirmingPublisher(settings.amqp_url, exchanges=exchanges))
         self._sealer = Sealer(self._own, service, settings.audit_signing_key, chassis.clock)
         self._relaying = Loop("relay", self._relay_step, 1.0)
         self._loops = [
@@ -132,7 +130,9 @@ class Keeping:
         with self._own.session() as session:
             backlog = session.execute(outbox.BACKLOG)[0]
             counts = session.execute(inbox.COUNTS)
-            missing = [] if self._database_check == "ok" else schema_version.missing(service, session)
+            missing = (
+                [] if self._database_check == "ok" else schema_version.missing(service, session)
+            )
         age = float(backlog["age_seconds"])
         metrics.backlog(backlog["events"], age)
         metrics.inbox({(row["handler"], row["state"]): row["rows"] for row in counts})
@@ -147,5 +147,3 @@ class Keeping:
             for statement in (idempotency.FORGET, inbox.FORGET):
                 session.execute(statement)
         return False
-
-

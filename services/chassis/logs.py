@@ -60,9 +60,7 @@ def configure(service: str, level: str) -> None:
     )
 
 
-def redact(
-    _logger: Any, _method: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
+def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Mask values under telling names at any depth, and telling patterns in any text."""
     for key, value in event.items():
         event[key] = _masked(key, value)

@@ -55,9 +55,7 @@ def _prepare(connection: Connection, role: str) -> None:
     for schema in ("chassis", "public"):
         connection.execute(text(f'GRANT USAGE ON SCHEMA {schema} TO "{role}"'))
     for kind, rights in (("TABLES", "SELECT, INSERT, UPDATE, DELETE"), ("SEQUENCES", "USAGE")):
-        connection.execute(
-            text(f'ALTER DEFAULT PRIVILEGES GRANT {rights} ON {kind} TO "{role}"')
-        )
+        connection.execute(text(f'ALTER DEFAULT PRIVILEGES GRANT {rights} ON {kind} TO "{role}"'))
 
 
 def _config(line: str, connection: Connection, role: str) -> Config:

@@ -25,7 +25,7 @@ STAFF = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN})
 
 @dataclass(frozen=True)
 class Principal:
-    """A verified caller. `subject` is the account's id, `agency` the code of a staff member's agency."""
+    """A verified caller. subject: the account's id. agency: the code of a staff member's agency."""
 
     subject: str
     role: Role

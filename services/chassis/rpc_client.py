@@ -1,17 +1,17 @@
 """The calling side of RPC: one raw AMQP connection and one reply queue per process.
 
-    class Gateway:
-        rpc = RpcClient()
+class Gateway:
+    rpc = RpcClient()
 
-        def …(self):
-            report = self.rpc.call("reports", "get_report", {"id": …}, CallHeaders())
+    def …(self):
+        report = self.rpc.call("reports", "get_report", {"id": …}, CallHeaders())
 """
 
 from __future__ import annotations
 
 import itertools
-import socket
 import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -145,10 +145,8 @@ class RpcLink(SharedExtension):
         self._channel = channel
 
     def _drain(self) -> None:
-        try:
+        with suppress(TimeoutError):
             self._connection.drain_events(timeout=1)
-        except (TimeoutError, socket.timeout):
-            pass
         self._connection.heartbeat_tick()
 
     def _close(self, reason: RpcError) -> None:

@@ -132,9 +132,7 @@ class Rpc(Entrypoint):
         except ContainerBeingKilled:
             self.rpc_consumer.consumer.requeue_message(message)
 
-    def _finish(
-        self, message: Any, worker: Any, outcome: Any, exc_info: Any
-    ) -> tuple[Any, Any]:
+    def _finish(self, message: Any, worker: Any, outcome: Any, exc_info: Any) -> tuple[Any, Any]:
         result, error = (None, InternalError()) if exc_info else outcome
         self.rpc_consumer.reply(message, result=result, error=error)
         return result, None

@@ -1,12 +1,12 @@
 """What a service class declares to stand on the chassis. See README.md for a whole service.
 
-    class ReportsService:
-        name = CONTRACT.service
-        chassis = Chassis(CONTRACT, Settings)
+class ReportsService:
+    name = CONTRACT.service
+    chassis = Chassis(CONTRACT, Settings)
 
-        @operation(contract.SUBMIT_REPORT)
-        def submit_report(self, work, body):
-            return commands.submit_report(work, body)
+    @operation(contract.SUBMIT_REPORT)
+    def submit_report(self, work, body):
+        return commands.submit_report(work, body)
 """
 
 from __future__ import annotations

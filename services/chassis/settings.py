@@ -22,9 +22,9 @@ from environs import Env, EnvError
 EX_CONFIG = 78
 MIN_SECRET_BYTES = 32
 WELL_KNOWN = frozenset(
-    ("admin", "changeme", "changeit", "default", "guest", "password", "postgres", "rabbitmq", "root",
-     "secret", "test", "user")
-)  # fmt: skip
+    ["admin", "changeme", "changeit", "default", "guest", "password", "postgres", "rabbitmq"]
+    + ["root", "secret", "test", "user"]
+)
 
 SettingsT = TypeVar("SettingsT", bound="ProcessSettings")
 Read = Callable[[Env, str], Any]
@@ -144,7 +144,6 @@ class ServiceSettings(ProcessSettings):
     database_connections: int = setting(positive, 10)
     handler_max_tries: int = setting(positive, 10)
     handler_retry_seconds: float = setting(seconds, 1.0)
-
 
 
 def read(

@@ -1,8 +1,8 @@
 """Words for people, always in both languages.
 
-    >>> title = Text("Report {number} received", id="Laporan {number} diterima")
-    >>> title.format(number="LP-1").id
-    'Laporan LP-1 diterima'
+>>> title = Text("Report {number} received", id="Laporan {number} diterima")
+>>> title.format(number="LP-1").id
+'Laporan LP-1 diterima'
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Text(str):
         return (str(self),), {"id": self.id}
 
     def format(self, *args: Any, **values: Any) -> Text:
-        """Fill the placeholders of both languages; a Text given as a value is filled in per language."""
+        """Fill the placeholders of both languages; a Text as value is put in by its language."""
         indonesian = {
             key: value.id if isinstance(value, Text) else value for key, value in values.items()
         }

@@ -67,7 +67,7 @@ class TokenVerifier:
         self._look()
 
     def verify(self, token: str | None) -> Principal:
-        """Who holds the token; GUEST if there is none. Raises Unauthenticated if it is not valid."""
+        """Who holds the token; GUEST if there is none. Raises Unauthenticated."""
         if token is None:
             return GUEST
         if len(token) > MAX_LENGTH or not token.isascii():

@@ -92,9 +92,7 @@ class UnitOfWork:
         """Collect an INSERT, UPDATE or DELETE; it is sent with COMMIT."""
         self._writes.append(self._session.render(sql, params))
 
-    def emit(
-        self, event_type: EventType, subject: str, version: int, data: dict[str, Any]
-    ) -> None:
+    def emit(self, event_type: EventType, subject: str, version: int, data: dict[str, Any]) -> None:
         """Collect an event. Call it under the lock of its aggregate, so that order holds.
 
         subject: the aggregate's id; version: its version after this command. Personal data does

@@ -19,7 +19,7 @@ class NotifyService(ChassisService):
     """Tells people what happened to what concerns them."""
 
     name = contract.CONTRACT.service
-    chassis = Chassis(contract.CONTRACT, Settings)
+    chassis: Any = Chassis(contract.CONTRACT, Settings)
 
     @on_event(contract.TELL_PEOPLE)
     def tell_people(self, work: UnitOfWork, event: Event) -> None:

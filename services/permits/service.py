@@ -24,7 +24,7 @@ class PermitsService(ChassisService):
     """What permits there are and what they need."""
 
     name = contract.CONTRACT.service
-    chassis = Chassis(contract.CONTRACT, Settings)
+    chassis: Any = Chassis(contract.CONTRACT, Settings)
 
     @operation(contract.LIST_PERMIT_TYPES)
     def list_permit_types(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:

@@ -15,9 +15,7 @@ def wrong_login() -> Unauthenticated:
 
 def refused_refresh() -> Unauthenticated:
     """The refresh token is unknown, used, revoked or too old."""
-    return Unauthenticated(
-        Text("Please log in again", id="Silakan masuk kembali")
-    )
+    return Unauthenticated(Text("Please log in again", id="Silakan masuk kembali"))
 
 
 def agency_required() -> Invalid:

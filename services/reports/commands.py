@@ -25,7 +25,7 @@ def submit_report(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> di
     Raises Invalid for an unknown category, wrong attributes, a place outside the city, or a
     contact address from somebody who is logged in.
     """
-    principal = work.call.principal
+    principal, now = work.call.principal, work.clock.now()
     if "contact_email" in body and not principal.is_guest:
         raise errors.contact_not_needed()
     report = _placed(body, city) | {
@@ -33,10 +33,10 @@ def submit_report(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> di
         "version": 1,
         "state": "submitted",
         "reporter": None if principal.is_guest else principal.subject,
-        "created_at": work.clock.now(),
-        "updated_at": work.clock.now(),
+        "created_at": now,
+        "updated_at": now,
     }
-    year = city.local_time(report["created_at"]).year
+    year = city.local_time(now).year
     report["number"] = public_number(PREFIX, year, repository.next_serial(work))
     repository.insert(work, report)
     repository.remember(work, report, "submitted", {})
@@ -81,9 +81,7 @@ def track_report(
 def _placed(body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
     category = city.category(body["category"])
     area, agency = city.place(category, body["lat"], body["long"])
-    visibility = body.get("visibility") or (
-        "anonymous" if category.anonymous_default else "public"
-    )
+    visibility = body.get("visibility") or ("anonymous" if category.anonymous_default else "public")
     return {name: body[name] for name in _ASKED} | {
         "visibility": visibility,
         "attributes": _answers(category, body.get("attributes", {})),

@@ -17,16 +17,12 @@ def unknown_category(known: Iterable[str]) -> Invalid:
 def outside_city() -> Invalid:
     """The place is not in the city, and the category is only for the city."""
     words = Text("This place is outside the city.", id="Lokasi ini di luar wilayah kota.")
-    return Invalid(
-        errors=[FieldError(field, "outside_city", words) for field in ("lat", "long")]
-    )
+    return Invalid(errors=[FieldError(field, "outside_city", words) for field in ("lat", "long")])
 
 
 def contact_not_needed() -> Invalid:
     """Who is logged in is told through the account."""
-    words = Text(
-        "You are logged in; leave this out.", id="Anda sudah masuk; kosongkan isian ini."
-    )
+    words = Text("You are logged in; leave this out.", id="Anda sudah masuk; kosongkan isian ini.")
     return _field("contact_email", "contact_not_needed", words)
 
 

@@ -28,7 +28,7 @@ class ReportsService(ChassisService):
     """Citizens' reports."""
 
     name = contract.CONTRACT.service
-    chassis = Chassis(contract.CONTRACT, Settings)
+    chassis: Any = Chassis(contract.CONTRACT, Settings)
 
     @operation(contract.SUBMIT_REPORT, present=with_tracking_code)
     def submit_report(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:

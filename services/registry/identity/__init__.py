@@ -1,1 +1,1 @@
-"""The identity provider: accounts, passwords, tokens. Its own package and schema, so it can move out."""
+"""The identity provider: accounts, passwords, tokens. A package of its own: it can move out."""

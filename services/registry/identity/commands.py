@@ -42,9 +42,7 @@ class Issuer:
         repository.add_token(work, token)
         principal = Principal(account["id"], Role(account["role"]), account["agency"])
         return {
-            "access_token": tokens.issue(
-                principal, self.key, work.clock, domain.ACCESS_LIFETIME
-            ),
+            "access_token": tokens.issue(principal, self.key, work.clock, domain.ACCESS_LIFETIME),
             "refresh_token": refresh,
             "expires_in": int(domain.ACCESS_LIFETIME.total_seconds()),
             "token_type": "Bearer",
