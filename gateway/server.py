@@ -48,6 +48,7 @@ class GatewayServer(WebServer):
             log=logging.getLogger(__name__),
             log_output=False,
             socket_timeout=SOCKET_SECONDS,
+            capitalize_response_headers=False,
         )
 
 

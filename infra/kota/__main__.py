@@ -15,6 +15,7 @@ COMMANDS = {
     "audit": "infra.kota.audit:app",
     "city": "infra.kota.city:app",
     "parked": "infra.kota.parked:app",
+    "token": "infra.kota.token:token",
     "topology": "infra.kota.topology:declare",
 }
 """Each command, and where its typer app (a group) or function (a single command) stands."""

@@ -35,7 +35,6 @@ def up() -> None:
     except (NotStarted, CannotInstall) as problem:
         typer.echo(f"{problem}", err=True)
         raise typer.Exit(1) from None
-    (_STATE / "port").write_text(str(stack.port))
     typer.echo(f"  {time.monotonic() - started:5.1f} s  ready")
     typer.echo(f"\n  Gateway   {stack.base_url}   (documents: /openapi.json /asyncapi.json)")
     typer.echo(f"  Logins    {_relative(stack.state.logins)}")

@@ -68,6 +68,7 @@ class Stack:
         self._say("databases, migrations, topology, accounts")
         self.postgres.create_databases()
         self._prepare_services()
+        write(self.state.folder / "port", str(self.port))
         self._say("services")
         for name in PROCESSES:
             self.supervisor.start_process(name)
@@ -94,13 +95,16 @@ class Stack:
             raise NotStarted(f"{problem}; see {self.state.logs}") from None
 
     def down(self) -> None:
-        """Stop everything; the data stays."""
+        """Stop everything, the servers last; the data stays."""
+        if self.supervisor.is_running():
+            with ThreadPoolExecutor() as pool:
+                list(pool.map(self.supervisor.stop_process, PROCESSES))
         self.supervisor.stop()
 
     def restart_services(self) -> None:
         """Restart gateway and services, for new code."""
-        for name in PROCESSES:
-            self.supervisor.stop_process(name)
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(self.supervisor.stop_process, PROCESSES))
         self.up()
 
     def is_ready(self) -> bool:
@@ -111,7 +115,7 @@ class Stack:
         """What the gateway's /readyz?all=1 answers; {} if it does not."""
         try:
             address = f"{self.base_url}/readyz?all=1"
-            with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - our own http
+            with urllib.request.urlopen(address, timeout=5) as answer:
                 found: dict[str, Any] = json.load(answer)
         except urllib.error.HTTPError as error:
             return _json_or_empty(error.read())
@@ -194,6 +198,8 @@ class Stack:
                 Program(
                     "rabbitmq", self.rabbitmq.command(), environment,
                     autostart=True, stop_seconds=30,
+                    # the script around Erlang does not pass the signal on
+                    stop_group=True,
                 )
             )  # fmt: skip
         return programs

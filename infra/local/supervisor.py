@@ -17,7 +17,10 @@ from infra.local.state import ROOT, State, write
 
 @dataclass(frozen=True)
 class Program:
-    """A process to supervise. autostart: as soon as supervisord starts."""
+    """A process to supervise.
+
+    autostart: as soon as supervisord starts. stop_group: its children get the stop signal too.
+    """
 
     name: str
     command: list[str]
@@ -27,6 +30,7 @@ class Program:
     stop_signal: str = "TERM"
     autostart: bool = False
     stop_seconds: int = 12
+    stop_group: bool = False
 
 
 class Supervisor:
@@ -84,7 +88,10 @@ class Supervisor:
     def _call(self, method: str, *arguments: Any) -> Any:
         transport = SupervisorTransport(None, None, serverurl=f"unix://{self._socket}")
         proxy = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
-        return getattr(proxy.supervisor, method)(*arguments)
+        try:
+            return getattr(proxy.supervisor, method)(*arguments)
+        finally:
+            transport.close()
 
     def _main(self) -> str:
         logs = self._state.logs.resolve()
@@ -109,6 +116,7 @@ class Supervisor:
             "startretries=1000000",
             f"stopsignal={program.stop_signal}",
             f"stopwaitsecs={program.stop_seconds}",
+            f"stopasgroup={str(program.stop_group).lower()}",
             "killasgroup=true",
             "redirect_stderr=true",
             f"stdout_logfile={log}",

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from eventlet.semaphore import Semaphore
 from kombu import Connection, Queue
+from kombu.exceptions import OperationalError
 from nameko.amqp.consume import Consumer
 
 log = structlog.get_logger(__name__)
@@ -70,19 +71,27 @@ class DrainingConsumer(Consumer):
     def establish_connection(self) -> Iterator[Connection]:
         """Reconnect within seconds; kombu's own pace grows to half a minute."""
         with self.create_connection() as connection:
-            connection.ensure_connection(
-                self.on_connection_error,
-                None,
-                interval_start=0.2,
-                interval_step=0.3,
-                interval_max=RECONNECT_MAX_SECONDS,
-                timeout=None,
-            )
+            try:
+                connection.ensure_connection(
+                    self.on_connection_error,
+                    None,
+                    interval_start=0.2,
+                    interval_step=0.3,
+                    interval_max=RECONNECT_MAX_SECONDS,
+                    timeout=None,
+                )
+            except OperationalError as error:
+                # the form in which kombu's loop knows a lost connection
+                raise OSError("broker away") from error
             yield connection
 
     def on_connection_error(self, exc: Exception, interval: float) -> None:
         """Say so, without the address: it holds a password."""
         self._active = []
+        if self._draining:
+            # what was under way is the broker's again; there is nothing left to settle
+            self.should_stop = True
+            raise OSError("stopping")
         log.warning("broker away", error=type(exc).__name__, retry_seconds=interval)
 
     def on_connection_revived(self) -> None:

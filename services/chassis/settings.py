@@ -22,8 +22,7 @@ from environs import Env, EnvError
 EX_CONFIG = 78
 MIN_SECRET_BYTES = 32
 WELL_KNOWN = frozenset(
-    ["admin", "changeme", "changeit", "default", "guest", "password", "postgres", "rabbitmq"]
-    + ["root", "secret", "test", "user"]
+    ("admin", "changeme", "default", "guest", "password", "postgres", "rabbitmq", "root", "secret")
 )
 
 SettingsT = TypeVar("SettingsT", bound="ProcessSettings")

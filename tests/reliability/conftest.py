@@ -1,0 +1,5 @@
+"""Reliability tests use one running stack."""
+
+from tests.running import admin, citizen, guest, officer, other_citizen, other_officer, stack
+
+__all__ = ["admin", "citizen", "guest", "officer", "other_citizen", "other_officer", "stack"]

@@ -1,0 +1,104 @@
+"""Processes and the broker die at the worst moment; nothing is lost, nothing happens twice."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+
+import pytest
+
+from infra.local.stack import Stack
+from tests.client import Client
+from tests.reliability.databases import change, column, connected, relay_held
+from tests.reliability.journal import PLACE, Journal
+from tests.waiting import eventually
+
+AWAY_SECONDS = 30
+
+
+@pytest.fixture
+def journal(stack: Stack, citizen: Client) -> Journal:
+    """An empty journal on a stack that has settled."""
+    journal = Journal(stack, citizen)
+    eventually(stack.is_ready, 60, "readiness")
+    return journal
+
+
+def test_reports_dies_between_commit_and_publish(stack: Stack, journal: Journal) -> None:
+    with relay_held(stack, "reports") as database:
+        journal.post()
+        assert column(database, "SELECT count(*) FROM chassis.outbox")[0] >= 1
+        stack.kill("reports")
+    journal.check()
+
+
+def test_notify_dies_in_a_handler(stack: Stack, journal: Journal) -> None:
+    with connected(stack, "notify", owner=True) as database:
+        change(database, "BEGIN")
+        change(database, "LOCK TABLE notification IN EXCLUSIVE MODE")
+        journal.post()
+        eventually(lambda: _blocked(stack), what="a handler at work")
+        stack.kill("notify")
+        change(database, "ROLLBACK")
+    journal.check()
+
+
+def test_the_broker_is_killed_under_writes(stack: Stack, journal: Journal) -> None:
+    writers = [threading.Thread(target=_post, args=(journal, 25)) for _ in range(3)]
+    for writer in writers:
+        writer.start()
+    eventually(lambda: len(journal.accepted) > 10, what="some accepted reports")
+    stack.kill("rabbitmq")
+    for writer in writers:
+        writer.join()
+    assert len(journal.accepted) == 75
+    journal.check()
+
+
+def test_the_broker_is_away(stack: Stack, journal: Journal) -> None:
+    with relay_held(stack, "reports"):
+        journal.post()
+        stack.supervisor.stop_process("rabbitmq")
+    until = time.monotonic() + AWAY_SECONDS
+    while time.monotonic() < until:
+        journal.attempt(PLACE | {"description": "tanpa perantara"}, key="unused-while-away")
+        time.sleep(1)
+    assert journal.refused, "every request was to be answered with 503 and Retry-After"
+    stack.supervisor.start_process("rabbitmq")
+    journal.post()
+    journal.check()
+
+
+@pytest.mark.parametrize("name", ["gateway", "registry", "reports", "notify", "permits"])
+def test_each_process_comes_back(stack: Stack, journal: Journal, name: str) -> None:
+    journal.post()
+    pid = stack.kill(name)
+    journal.post()
+    eventually(lambda: stack.supervisor.processes()[name]["pid"] not in (0, pid), what="a new one")
+    journal.check()
+
+
+def test_a_stopping_service_settles_what_it_has(stack: Stack, journal: Journal) -> None:
+    writer = threading.Thread(target=_post, args=(journal, 30))
+    writer.start()
+    eventually(lambda: len(journal.accepted) > 5, what="some accepted reports")
+    for name in ("reports", "notify"):
+        stack.kill(name, signal.SIGTERM)
+    writer.join()
+    journal.check()
+
+
+def _post(journal: Journal, times: int) -> None:
+    for _ in range(times):
+        journal.post()
+
+
+def _blocked(stack: Stack) -> bool:
+    with connected(stack, "notify", owner=True) as connection:
+        waiting = column(
+            connection,
+            "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+            " WHERE NOT l.granted AND d.datname = 'notify' AND l.locktype = 'relation'",
+        )
+    return bool(waiting[0])

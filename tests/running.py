@@ -1,0 +1,71 @@
+"""The one complete stack that end-to-end and reliability tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+from infra.local.stack import Stack
+from infra.local.state import ROOT, is_free
+from tests.client import Client, log_in
+
+PORTS = range(18_080, 18_180)
+# a failing event is parked after three tries, half a second apart at first
+KNOBS = {"HANDLER_MAX_TRIES": "3", "HANDLER_RETRY_SECONDS": "0.5"}
+
+
+@cache
+def running_stack() -> Stack:
+    """Started when the first test asks for it."""
+    folder = ROOT / ".local" / "test-stack"
+    Stack(folder, PORTS[0]).down()
+    port = next(port for port in PORTS if is_free(port))
+    stack = Stack(folder, port, extra=KNOBS, progress=print)
+    stack.up()
+    return stack
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """A running stack with every process of its own."""
+    found = running_stack()
+    yield found
+    found.down()
+
+
+@pytest.fixture
+def guest(stack: Stack) -> Client:
+    """Nobody."""
+    return Client(stack.base_url)
+
+
+@pytest.fixture(scope="session")
+def citizen(stack: Stack) -> Client:
+    """A citizen."""
+    return log_in(stack.base_url, stack.state.logins, "citizen-1")
+
+
+@pytest.fixture(scope="session")
+def other_citizen(stack: Stack) -> Client:
+    """Another citizen."""
+    return log_in(stack.base_url, stack.state.logins, "citizen-2")
+
+
+@pytest.fixture(scope="session")
+def officer(stack: Stack) -> Client:
+    """An officer of DLH, the agency for garbage."""
+    return log_in(stack.base_url, stack.state.logins, "officer-dlh")
+
+
+@pytest.fixture(scope="session")
+def other_officer(stack: Stack) -> Client:
+    """An officer of another agency."""
+    return log_in(stack.base_url, stack.state.logins, "officer-dishub")
+
+
+@pytest.fixture(scope="session")
+def admin(stack: Stack) -> Client:
+    """The admin."""
+    return log_in(stack.base_url, stack.state.logins, "admin")
