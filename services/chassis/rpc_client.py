@@ -37,8 +37,8 @@ from services.chassis.errors import (
     from_data,
 )
 from services.chassis.ids import new_id
-from services.chassis.rpc_server import RPC_EXCHANGE
 from services.chassis.text import Text
+from services.chassis.topology import RPC_EXCHANGE
 
 log = structlog.get_logger(__name__)
 

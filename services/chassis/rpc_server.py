@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 import structlog
-from kombu import Exchange, Queue
 from nameko import config
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
@@ -21,24 +20,12 @@ from services.chassis import jsontext
 from services.chassis.consumer import DrainingConsumer
 from services.chassis.errors import DomainError, InternalError, Malformed, NotFound
 from services.chassis.text import Text
+from services.chassis.topology import RPC_EXCHANGE, rpc_queue
 
 log = structlog.get_logger(__name__)
 
-RPC_EXCHANGE = "nameko-rpc"
 DEADLINE = "deadline"
 PREFETCH = 64
-
-
-def rpc_exchange() -> Exchange:
-    """The exchange all RPC goes through."""
-    return Exchange(RPC_EXCHANGE, type="topic", durable=True)
-
-
-def rpc_queue(service: str) -> Queue:
-    """The queue on which `service` receives its calls."""
-    return Queue(
-        f"rpc-{service}", exchange=rpc_exchange(), routing_key=f"{service}.*", durable=True
-    )
 
 
 class RpcConsumer(ProviderCollector, SharedExtension):

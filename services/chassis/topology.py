@@ -17,15 +17,28 @@ from services.chassis.contract import (
     dead_letter_queue,
     event_exchange,
 )
-from services.chassis.rpc_server import rpc_queue
 
 # A quorum queue counts every crash of a consumer against its messages; only the inbox counts tries.
 DELIVERY_LIMIT = 1_000_000
+# nameko's own, so that stock services and clients can talk to ours
+RPC_EXCHANGE = "nameko-rpc"
 
 
 def exchange(name: str) -> Exchange:
     """A durable topic exchange, as nameko declares its event exchanges."""
     return Exchange(name, type="topic", durable=True, auto_delete=False)
+
+
+def rpc_exchange() -> Exchange:
+    """The exchange all RPC goes through."""
+    return Exchange(RPC_EXCHANGE, type="topic", durable=True)
+
+
+def rpc_queue(service: str) -> Queue:
+    """The queue on which `service` receives its calls."""
+    return Queue(
+        f"rpc-{service}", exchange=rpc_exchange(), routing_key=f"{service}.*", durable=True
+    )
 
 
 def event_queue(subscription: Subscription) -> Queue:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -105,7 +106,7 @@ def test_an_unreadable_message_goes_to_the_dead_letters(stack: Stack, journal: J
     journal.check()
 
 
-def _announcement(stack: Stack, journal: Journal) -> dict[str, object]:
+def _announcement(stack: Stack, journal: Journal) -> dict[str, Any]:
     me = journal.client.get("/v1/auth/me").json["id"]
     report_id = str(uuid4())
     data = {
