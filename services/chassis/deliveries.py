@@ -63,6 +63,8 @@ class Deliveries:
                 claim=InboxClaim(delivery, session),
                 clock=self._clock,
             )
+            # first of all: what a handler does outside the database must not happen for a double
+            work.begin()
             handler(work, delivery.event)
             work.commit()
         return work

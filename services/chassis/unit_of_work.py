@@ -76,6 +76,14 @@ class UnitOfWork:
         self._writes: list[str] = []
         self._after_commit: list[Callable[[], None]] = []
 
+    def begin(self) -> None:
+        """Open the transaction and make the claim now, before anything else is done.
+
+        Raises what the claim raises when the work must not be done.
+        """
+        if not self._begun:
+            self._begin("SELECT 1 AS nothing")
+
     def first(self, sql: str, params: Params | None = None) -> Row | None:
         """The first row of a SELECT, or None."""
         rows = self.all(sql, params)
@@ -125,8 +133,8 @@ class UnitOfWork:
 
         A query that collected nothing sends nothing.
         """
-        if self._transaction and not self._begun:
-            self._begin("SELECT 1 AS nothing")
+        if self._transaction:
+            self.begin()
         if self._claim is not None:
             self._claim.close(self, answer)
         self._send()

@@ -13,6 +13,7 @@ import json  # noqa: E402
 import sys  # noqa: E402
 from typing import Any  # noqa: E402
 
+import structlog  # noqa: E402
 from nameko import config  # noqa: E402
 
 from services.chassis.call import CallHeaders  # noqa: E402
@@ -29,6 +30,7 @@ class _Container:
 
 def main(url: str) -> None:
     """Serve calls until standard input ends."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     config["AMQP_URI"] = url
     link: Any = RpcLink()
     link.container = _Container()

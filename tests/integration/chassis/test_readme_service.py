@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -37,8 +38,6 @@ def readme_service() -> str:
 
 
 def free_port() -> int:
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -75,8 +74,13 @@ def greetings(stack: Stack, urls: Urls, tmp_path: Path) -> Iterator[dict[str, An
 @pytest.fixture
 def call(stack: Stack) -> Iterator[Call]:
     """Calls an operation from a process of its own; {"result": …} or {"error": …, "status": …}."""
+    yield from caller_to(stack.rabbitmq.url())
+
+
+def caller_to(url: str) -> Iterator[Call]:
+    """A calling process on the broker at `url`."""
     caller = subprocess.Popen(
-        [sys.executable, "-m", "tests.integration.chassis.rpc_caller", stack.rabbitmq.url()],
+        [sys.executable, "-m", "tests.integration.chassis.rpc_caller", url],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE,
@@ -140,6 +144,12 @@ def test_every_failure_of_a_call_is_told_apart(
         "no service": "UnknownService",
         "asleep": "ServiceTimeout",
     }
+
+
+def test_an_absent_broker_is_told_at_once() -> None:
+    caller = caller_to(f"amqp://nobody:nothing@127.0.0.1:{free_port()}/")
+    assert next(caller)("greetings", "greet", {})["error"] == "BrokerAway"
+    assert next(caller, None) is None
 
 
 def test_a_stock_nameko_client_can_call_it(stack: Stack, greetings: dict[str, Any]) -> None:
