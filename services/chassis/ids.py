@@ -28,7 +28,9 @@ def public_number(prefix: str, year: int, serial: int) -> str:
 def is_public_number(prefix: str, number: str) -> bool:
     """Whether `number` has the right form and check digit."""
     parts = number.split("-")
-    if len(parts) != 4 or parts[0] != prefix or not all(part.isdigit() for part in parts[1:]):
+    if len(parts) != 4 or parts[0] != prefix or not number.isascii():
+        return False
+    if [len(part) for part in parts[1:3]] != [4, 7] or not all(p.isdigit() for p in parts[1:]):
         return False
     try:
         damm.validate("".join(parts[1:]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+import warnings
 from collections import OrderedDict
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +25,8 @@ ISSUER = AUDIENCE = "kota-cerdas"
 ALGORITHM = "EdDSA"
 MAX_LENGTH = 4_096
 LEEWAY_SECONDS = 30
+# RFC 9864 renames it to Ed25519; the verifiers in the field know EdDSA
+warnings.filterwarnings("ignore", message="EdDSA is deprecated")
 _CACHED = 10_000
 _LOOK_SECONDS = 10.0
 _HOLDERS = frozenset(Role) - {Role.GUEST, Role.SYSTEM}
@@ -124,7 +127,9 @@ class TokenVerifier:
 
 def _holder(claims: dict[str, Any]) -> Principal:
     subject, role, agency = claims.get("sub"), claims.get("role"), claims.get("agency")
-    if not isinstance(subject, str) or not 1 <= len(subject) <= 64 or role not in _HOLDERS:
+    if not isinstance(subject, str) or not 1 <= len(subject) <= 64:
+        raise Unauthenticated(_INVALID)
+    if not isinstance(role, str) or role not in _HOLDERS:
         raise Unauthenticated(_INVALID)
     if role in _WITH_AGENCY and not (isinstance(agency, str) and agency):
         raise Unauthenticated(_INVALID)

@@ -1,0 +1,94 @@
+"""A wrong environment is told in full; logs tell nothing personal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.chassis import logs
+from services.chassis.settings import ProcessSettings, SettingsInvalid, read
+from services.reports.settings import Settings
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    key = tmp_path / "key"
+    key.write_text("{}")
+    return {
+        "AMQP_URL": "amqp://kota:0f1e2d3c@127.0.0.1:5672/",
+        "DATABASE_URL": "postgresql://reports_app:0f1e2d3c@127.0.0.1/reports",
+        "ADMIN_PORT": "9000",
+        "AUTH_PUBLIC_KEYS": str(key),
+        "AUDIT_SIGNING_KEY": str(key),
+        "CITY_PACK": str(tmp_path),
+        "TRACKING_SECRET": "0123456789abcdef" * 4,
+    }
+
+
+def test_a_right_environment(environment: dict[str, str]) -> None:
+    found = read(Settings, environment)
+    assert (found.admin_port, found.workers, len(found.tracking_secret)) == (9000, 32, 32)
+
+
+def test_every_problem_at_once() -> None:
+    with pytest.raises(SettingsInvalid) as caught:
+        read(Settings, {"ADMIN_PORT": "70000", "LOG_LEVEL": "loud", "WORKERS": "x"})
+    named = {problem.partition(":")[0] for problem in caught.value.problems}
+    assert named == {
+        "AMQP_URL", "DATABASE_URL", "ADMIN_PORT", "AUTH_PUBLIC_KEYS", "AUDIT_SIGNING_KEY",
+        "CITY_PACK", "TRACKING_SECRET", "LOG_LEVEL", "WORKERS",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AMQP_URL", "amqp://guest:guest@127.0.0.1/"),
+        ("AMQP_URL", "amqp://kota@127.0.0.1/"),
+        ("AMQP_URL", "http://kota:0f1e2d3c@127.0.0.1/"),
+        ("DATABASE_URL", "postgresql://postgres:postgres@127.0.0.1/reports"),
+        ("TRACKING_SECRET", "00" * 32),
+        ("TRACKING_SECRET", "abcd"),
+        ("TRACKING_SECRET", "not hexadecimal"),
+        ("TRACKING_SECRET", ""),
+        ("CITY_PACK", "/nowhere"),
+        ("AUTH_PUBLIC_KEYS", "/nowhere"),
+    ],
+)
+def test_defaults_and_nonsense_are_refused(
+    environment: dict[str, str], name: str, value: str
+) -> None:
+    with pytest.raises(SettingsInvalid) as caught:
+        read(Settings, environment | {name: value})
+    assert [p.partition(":")[0] for p in caught.value.problems] == [name]
+
+
+def test_other_variables_are_nobodys_business(environment: dict[str, str]) -> None:
+    assert read(ProcessSettings, environment | {"HOME": "/root"}).log_level == "INFO"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"password": "canary"},
+        {"authorization": "canary"},
+        {"nested": {"deep": [{"contact_email": "canary"}]}},
+        {"event": "mail to canary@example.org failed"},
+        {"event": "token eyJhbGciOiJFZERTQSJ9.canary.x"},
+        {"url": "amqp://kota:canary@127.0.0.1/"},
+    ],
+)
+def test_secrets_are_masked(event: dict[str, Any]) -> None:
+    assert "canary" not in str(logs.redact(None, "info", event))
+
+
+def test_numbers_of_people_are_masked() -> None:
+    said = logs.redact(None, "info", {"event": "NIK 3674010101900001, HP 0812-3456-7890"})
+    assert said["event"] == "NIK [nik], HP [phone]"
+
+
+def test_what_operators_need_stays() -> None:
+    event = {"event": "event not handled", "handler": "tell_people", "tries": 3}
+    assert logs.redact(None, "info", dict(event)) == event
