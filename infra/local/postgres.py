@@ -54,6 +54,8 @@ class Postgres:
         if (self.data / "PG_VERSION").exists():
             return
         self.data.mkdir(parents=True, exist_ok=True)
+        if self.data.parent.stat().st_uid != os.geteuid():
+            raise RuntimeError(f"{self.data.parent} belongs to somebody else; remove it")
         password = self._state.runtime / "pgpass"
         password.write_text(self._state.password("postgres"))
         if self.user:

@@ -62,6 +62,7 @@ class Stack:
 
     def up(self) -> None:
         """Bring everything up; what is up already is left alone. Raises NotStarted."""
+        self._check_port()
         if self._all_run() and self.is_ready():
             return
         self.start_servers()
@@ -73,6 +74,11 @@ class Stack:
         for name in PROCESSES:
             self.supervisor.start_process(name)
         self._wait_ready()
+
+    def _check_port(self) -> None:
+        kept = self.state.folder / "port"
+        if self.supervisor.is_running() and kept.exists() and int(kept.read_text()) != self.port:
+            raise NotStarted(f"this stack runs on port {kept.read_text()}; first: make down")
 
     def start_servers(self) -> None:
         """PostgreSQL and RabbitMQ, and the supervisord that keeps them."""

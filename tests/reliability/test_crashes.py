@@ -33,10 +33,12 @@ def test_reports_dies_between_commit_and_publish(stack: Stack, journal: Journal)
     journal.check()
 
 
-def test_notify_dies_in_a_handler(stack: Stack, journal: Journal) -> None:
+@pytest.mark.parametrize("table", ["chassis.inbox", "notification"])
+def test_notify_dies_in_a_handler(stack: Stack, journal: Journal, table: str) -> None:
+    """Before anything was written, and while the commit was on its way to the server."""
     with connected(stack, "notify", owner=True) as database:
         change(database, "BEGIN")
-        change(database, "LOCK TABLE notification IN EXCLUSIVE MODE")
+        change(database, f"LOCK TABLE {table} IN EXCLUSIVE MODE")
         journal.post()
         eventually(lambda: _blocked(stack), what="a handler at work")
         stack.kill("notify")

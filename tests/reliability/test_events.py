@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -54,6 +55,7 @@ def test_a_poisoned_event_is_parked_and_replayed(stack: Stack, journal: Journal)
 
 
 def test_every_event_delivered_three_times(stack: Stack, journal: Journal) -> None:
+    before = _doubles(stack)
     with relay_held(stack, "reports") as reports:
         for _ in range(10):
             journal.post()
@@ -67,6 +69,8 @@ def test_every_event_delivered_three_times(stack: Stack, journal: Journal) -> No
                     content_encoding="utf-8",
                 )  # fmt: skip
     journal.check()
+    # the table has a guard of its own; it is the inbox that must have dropped them
+    assert _doubles(stack) - before == 20
 
 
 def test_an_event_that_commits_late_is_not_lost(stack: Stack, journal: Journal) -> None:
@@ -115,6 +119,18 @@ def _announcement(stack: Stack, journal: Journal) -> dict[str, Any]:
         "agency": "DLH", "visibility": "public", "reporter": me,
     }  # fmt: skip
     return envelope.seal(SUBMITTED, report_id, 1, data, at=datetime.now(UTC))
+
+
+def _doubles(stack: Stack) -> int:
+    """How many doubles notify's inbox has dropped."""
+    port = stack.state.ports()["notify_admin"]
+    metrics = Client(f"http://127.0.0.1:{port}").get("/metrics").text
+    found = re.search(
+        r'^kota_events_handled_total{handler="tell_people",outcome="duplicate"} (\S+)',
+        metrics,
+        re.MULTILINE,
+    )
+    return int(float(found[1])) if found else 0
 
 
 def _others(stack: Stack) -> int:
