@@ -56,6 +56,9 @@ class Deliveries:
 
     def _handle(self, delivery: Delivery, handler: Handler) -> UnitOfWork:
         headers = CallHeaders(request_id=delivery.event.id, traceparent=delivery.event.traceparent)
+        structlog.contextvars.bind_contextvars(
+            request_id=headers.request_id, traceparent=headers.traceparent
+        )
         with self._database.session() as session:
             work = UnitOfWork(
                 session,

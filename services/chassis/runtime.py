@@ -222,6 +222,9 @@ class Worker:
 
     def _admit(self, operation: Operation) -> Call:
         headers = CallHeaders.read(self._context)
+        structlog.contextvars.bind_contextvars(
+            request_id=headers.request_id, traceparent=headers.traceparent
+        )
         principal = self._chassis.principal(headers)
         if principal.role not in operation.access:
             raise Unauthenticated() if principal.is_guest else Forbidden()

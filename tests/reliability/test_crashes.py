@@ -58,6 +58,18 @@ def test_the_broker_is_killed_under_writes(stack: Stack, journal: Journal) -> No
     journal.check()
 
 
+def test_the_database_server_is_killed_under_writes(stack: Stack, journal: Journal) -> None:
+    writers = [threading.Thread(target=_post, args=(journal, 15)) for _ in range(3)]
+    for writer in writers:
+        writer.start()
+    eventually(lambda: len(journal.accepted) > 10, what="some accepted reports")
+    stack.kill("postgres")
+    for writer in writers:
+        writer.join()
+    assert len(journal.accepted) == 45
+    journal.check()
+
+
 def test_the_broker_is_away(stack: Stack, journal: Journal) -> None:
     with relay_held(stack, "reports"):
         journal.post()
