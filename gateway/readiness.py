@@ -9,25 +9,25 @@ from eventlet import GreenPool
 
 from gateway.routes import CONTRACTS
 from services.chassis.call import CallHeaders
+from services.chassis.direct_client import Caller
 from services.chassis.errors import DomainError
 
 ASK_MS = 2_000
-_UP, _DOWN = "ok", "broker away"
 
 
 class Readiness:
-    """Asks the link, and the services over it."""
+    """Asks about the ways to the services, and the services themselves."""
 
-    def __init__(self, rpc: Any) -> None:
+    def __init__(self, rpc: Caller) -> None:
         self._rpc = rpc
 
     def checks(self) -> dict[str, str]:
         """The gateway's own checks."""
-        return {"rpc": _UP if self._rpc.is_up else _DOWN}
+        return {"broker": "ok" if self._rpc.broker_is_up else "away"}
 
     def own(self) -> dict[str, Any]:
         """Whether the gateway itself can serve."""
-        return {"ready": self._rpc.is_up, "checks": self.checks()}
+        return {"ready": self._rpc.can_call, "checks": self.checks()}
 
     def everything(self) -> dict[str, Any]:
         """Whether the gateway and every service can serve; they are asked at the same time."""

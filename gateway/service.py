@@ -15,6 +15,7 @@ from gateway.server import edge
 from gateway.settings import Settings
 from services.chassis import logs
 from services.chassis.clock import SystemClock
+from services.chassis.direct_client import Caller, DirectCaller
 from services.chassis.health import AdminServer
 from services.chassis.rpc_client import RpcLink
 from services.chassis.settings import read_or_exit
@@ -39,10 +40,11 @@ class Gateway(DependencyProvider):
 
     def setup(self) -> None:
         """Build the application and the admin port."""
-        readiness = Readiness(self.link)
+        rpc = Caller(self.link, DirectCaller(self.settings.service_addresses or {}))
+        readiness = Readiness(rpc)
         verifier = TokenVerifier(self.settings.auth_public_keys, SystemClock())
         documents = Documents(readiness.own, readiness.everything)
-        self.application = Application(self.link, verifier, documents)
+        self.application = Application(rpc, verifier, documents)
         self._admin = AdminServer(self.settings.admin_port, readiness.checks)
 
     def start(self) -> None:

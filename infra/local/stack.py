@@ -159,6 +159,9 @@ class Stack:
         return {
             "HTTP_HOST": "127.0.0.1",
             "HTTP_PORT": str(self.port),
+            "SERVICE_ADDRESSES": ",".join(
+                f"{name}=127.0.0.1:{self.state.ports()[f'{name}_admin']}" for name in SERVICES
+            ),
         }
 
     def _service(self, name: str) -> dict[str, str]:

@@ -9,10 +9,6 @@ from services.chassis.contract import Contract, EventType, Operation, Subscripti
 from services.chassis.text import Text
 
 
-class Nothing(fields.Schema):
-    """No fields."""
-
-
 class Readiness(fields.Schema):
     """Whether a process can do its work, and the outcome of each check: `ok` or the reason."""
 
@@ -30,7 +26,7 @@ class SealMade(fields.Schema):
 
 READINESS = Operation(
     name="readiness",
-    request=Nothing,
+    request=fields.Nothing,
     response=Readiness,
     summary=Text("Whether this service can do its work", id="Apakah layanan ini siap bekerja"),
 )

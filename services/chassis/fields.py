@@ -42,6 +42,10 @@ class Schema(ma.Schema):
     }
 
 
+class Nothing(Schema):
+    """No fields: what asks for nothing, or answers with nothing but success."""
+
+
 def _documented(kwargs: dict[str, Any], **facts: Any) -> dict[str, Any]:
     """Put what a field allows into its metadata, where OpenAPI finds it."""
     return kwargs | {"metadata": facts | dict(kwargs.get("metadata") or {})}

@@ -1,4 +1,4 @@
-"""Each process' own loopback port: /healthz, /readyz, /metrics."""
+"""Each process' own loopback port: /healthz, /readyz, /metrics, and direct calls."""
 
 from __future__ import annotations
 
@@ -12,19 +12,23 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from services.chassis import jsontext
 
 Checks = Callable[[], dict[str, str]]
-_MAX_CONNECTIONS = 16
+Serve = Callable[[str, bytes], bytes]
+_MAX_CONNECTIONS = 128
+_MAX_CALL_BYTES = 2_000_000
+CALLS = "/rpc/"
 _SOCKET_SECONDS = 5
 
 
 class AdminServer:
-    """Serves health and metrics on 127.0.0.1.
+    """Serves health and metrics on 127.0.0.1, and direct calls if `calls` is given.
 
     checks: the outcome of each readiness check, `ok` or a reason; must be cheap.
     """
 
-    def __init__(self, port: int, checks: Checks) -> None:
+    def __init__(self, port: int, checks: Checks, calls: Serve | None = None) -> None:
         self._port = port
         self._checks = checks
+        self._calls = calls
         self._thread: Any = None
 
     def start(self) -> None:
@@ -47,7 +51,13 @@ class AdminServer:
             self._thread.kill()
 
     def _answer(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        status, content_type, body = self._respond(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        if method == "POST" and self._calls is not None and path.startswith(CALLS):
+            size = min(int(environ.get("CONTENT_LENGTH") or 0), _MAX_CALL_BYTES)
+            answer = self._calls(path.removeprefix(CALLS), environ["wsgi.input"].read(size))
+            status, content_type, body = "200 OK", "application/json", answer
+        else:
+            status, content_type, body = self._respond(method, path)
         start(status, [("Content-Type", content_type), ("Content-Length", str(len(body)))])
         return [body]
 

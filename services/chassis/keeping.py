@@ -14,6 +14,7 @@ from services.chassis.broker import ConfirmingPublisher
 from services.chassis.chassis_contract import SEAL_MADE
 from services.chassis.contract import event_exchange
 from services.chassis.database import Database, Row
+from services.chassis.direct import direct_calls
 from services.chassis.errors import DomainError, Invalid
 from services.chassis.health import AdminServer
 from services.chassis.relay import NotLeading, Relay
@@ -48,7 +49,7 @@ class Keeping:
             Loop("checks", self._check_step, CHECK_SECONDS),
             Loop("housekeeping", self._clean_step, HOUSEKEEPING_SECONDS),
         ]
-        self._admin = AdminServer(settings.admin_port, self.checks)
+        self._admin = AdminServer(settings.admin_port, self.checks, direct_calls(chassis))
         self._database_check = "starting"
         self._checked_at = time.monotonic()
 

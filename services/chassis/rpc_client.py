@@ -118,6 +118,10 @@ class RpcLink(SharedExtension):
             self._channel.basic_publish(message, RPC_EXCHANGE, routing_key, mandatory=True)
         except (OSError, amqp.exceptions.AMQPError, AttributeError) as error:
             raise BrokerAway() from error
+        except BaseException:
+            # the budget ended in the middle of a frame: nothing more may follow it
+            self._close(BrokerAway())
+            raise
 
     def _run(self) -> None:
         delay = 0.2

@@ -11,12 +11,14 @@ from functools import partial
 from typing import Any
 
 import structlog
+from eventlet.event import Event
 from nameko import config
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
 from nameko.messaging import decode_from_headers
 
 from services.chassis import jsontext
+from services.chassis.call import DEFAULT_BUDGET_MS
 from services.chassis.consumer import DrainingConsumer
 from services.chassis.errors import DomainError, InternalError, Malformed, NotFound
 from services.chassis.text import Text
@@ -66,7 +68,7 @@ class RpcConsumer(ProviderCollector, SharedExtension):
             provider = next(p for p in self._providers if p.method_name == method)
             provider.receive(message)
         except StopIteration:
-            self.reply(message, error=_no_such_method(method))
+            self.reply(message, error=no_such_operation(method))
         except (ValueError, KeyError, TypeError, AttributeError):
             self.reply(message, error=Malformed())
 
@@ -103,9 +105,24 @@ class Rpc(Entrypoint):
             raise ValueError("positional arguments")
         body = dict(request["kwargs"])
         context = decode_from_headers(message.headers)
-        context[DEADLINE] = time.monotonic() + context.get("budget_ms", 4_000) / 1000
+        context[DEADLINE] = _deadline(context)
         # a full pool must not keep the consumer from its heartbeats
         self.container.spawn_managed_thread(partial(self._work, message, body, context))
+
+    def call(
+        self, kwargs: dict[str, Any], context: dict[str, Any]
+    ) -> tuple[Any, DomainError | None]:
+        """Serve a call that did not come over the broker; wait for its outcome."""
+        finished = Event()
+
+        def finish(_worker: Any, outcome: Any, exc_info: Any) -> tuple[Any, Any]:
+            finished.send((None, InternalError()) if exc_info else outcome)
+            return None, None
+
+        context[DEADLINE] = _deadline(context)
+        self.container.spawn_worker(self, (), kwargs, context_data=context, handle_result=finish)
+        outcome: tuple[Any, DomainError | None] = finished.wait()
+        return outcome
 
     def _work(self, message: Any, kwargs: dict[str, Any], context: dict[str, Any]) -> None:
         try:
@@ -132,7 +149,12 @@ def _raw(body: Any) -> bytes:
     return body.encode() if isinstance(body, str) else body
 
 
-def _no_such_method(method: str) -> DomainError:
+def _deadline(context: dict[str, Any]) -> float:
+    """When the caller gives up, on our own monotonic clock."""
+    return time.monotonic() + float(context.get("budget_ms", DEFAULT_BUDGET_MS)) / 1000
+
+
+def no_such_operation(method: str) -> DomainError:
     return NotFound(
         Text("There is no operation {method}.", id="Tidak ada operasi {method}.").format(
             method=method[:64]

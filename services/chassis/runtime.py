@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -27,6 +28,7 @@ from nameko.extensions import DependencyProvider
 from services.chassis import fields, logs, metrics
 from services.chassis.call import Call, CallHeaders
 from services.chassis.chassis_contract import READINESS, complete, witness
+from services.chassis.city import load_city, load_or_exit
 from services.chassis.clock import SystemClock
 from services.chassis.contract import Contract, Kind, Operation
 from services.chassis.database import Database
@@ -61,16 +63,22 @@ class Chassis(DependencyProvider):
     """Everything a service needs around its own code, in one attribute named `chassis`.
 
     contract: what the service offers. settings_class: read from the environment when the process
-    starts; a wrong environment ends it with all problems listed.
+    starts. load: what the service takes from the city pack, found again as `chassis.city`. A wrong
+    environment or a city pack with mistakes ends the process with all problems listed.
     """
 
     settings: ServiceSettings
+    city: Any
 
     def __init__(
-        self, contract: Contract, settings_class: type[ServiceSettings] = ServiceSettings
+        self,
+        contract: Contract,
+        settings_class: type[ServiceSettings] = ServiceSettings,
+        load: Callable[[Path], Any] = load_city,
     ) -> None:
         self.contract = complete(contract)
         self._settings_class = settings_class
+        self._load = load
 
     def bind(self, container: Any, attr_name: str) -> Chassis:
         """Called by nameko first of all: what other extensions read must be known now."""
@@ -78,6 +86,7 @@ class Chassis(DependencyProvider):
         bound.settings = read_or_exit(self._settings_class)
         config["AMQP_URI"] = bound.settings.amqp_url
         logs.configure(self.contract.service, bound.settings.log_level)
+        bound.city = load_or_exit(self._load, bound.settings.city_pack)
         container.max_workers = bound.settings.workers
         return bound
 
@@ -168,6 +177,7 @@ class Worker:
         self._chassis = chassis
         self._context = context
         self.settings: Any = chassis.settings
+        self.city = chassis.city
         self.clock = chassis.clock
         self.work = chassis.work
         self.deliver = chassis.deliver

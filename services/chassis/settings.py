@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from environs import Env, EnvError
@@ -104,6 +104,16 @@ def text(env: Env, name: str) -> str:
     return value
 
 
+def addresses(env: Env, name: str) -> Mapping[str, str]:
+    """service=host:port, separated by commas."""
+    found: dict[str, str] = env.dict(name)
+    for service, address in found.items():
+        host, _, number = address.rpartition(":")
+        if not host or not number.isdigit():
+            raise EnvError(f"{service}={address} is not service=host:port")
+    return found
+
+
 def secret_bytes(env: Env, name: str) -> bytes:
     """At least 32 random bytes, written in hexadecimal."""
     try:
@@ -172,10 +182,13 @@ def read_or_exit(settings_class: type[SettingsT]) -> SettingsT:
     try:
         return read(settings_class)
     except SettingsInvalid as invalid:
-        print("The settings of this process are wrong:", file=sys.stderr)
-        for problem in invalid.problems:
-            print(f"  {problem}", file=sys.stderr)
-        os._exit(EX_CONFIG)  # SystemExit inside nameko's start would be swallowed by its threads
+        refuse_to_start("The settings of this process are wrong:", invalid.problems)
+
+
+def refuse_to_start(words: str, problems: Iterable[str]) -> NoReturn:
+    """Print all problems and end the process with the exit code for configuration (78)."""
+    print("\n  ".join([words, *problems]), file=sys.stderr, flush=True)
+    os._exit(EX_CONFIG)  # SystemExit inside nameko's start would be swallowed by its threads
 
 
 class _Source(Env):

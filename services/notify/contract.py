@@ -42,10 +42,6 @@ class NotificationId(fields.Schema):
     id = fields.UUID(required=True)
 
 
-class Nothing(fields.Schema):
-    """No fields."""
-
-
 class Count(fields.Schema):
     """How many; the unread are counted up to 1000."""
 
@@ -62,7 +58,7 @@ LIST_NOTIFICATIONS = Operation(
 )
 UNREAD_COUNT = Operation(
     "unread_count",
-    Nothing,
+    fields.Nothing,
     Count,
     Text("Count unread notifications", id="Jumlah notifikasi belum dibaca"),
     access=LOGGED_IN,
@@ -78,7 +74,7 @@ MARK_READ = Operation(
 )
 MARK_ALL_READ = Operation(
     "mark_all_read",
-    Nothing,
+    fields.Nothing,
     Count,
     Text("Mark all as read", id="Tandai semua sudah dibaca"),
     Kind.COMMAND,

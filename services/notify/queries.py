@@ -11,36 +11,49 @@ from services.notify.domain import recipients_of
 
 MOST_COUNTED = 1_000
 
-_IS_READ = """EXISTS (SELECT 1 FROM notification_read r
+_COLUMNS = """n.id::text, n.report_id::text, n.title, n.text, n.created_at,
+  r.person IS NOT NULL AS read"""
+_MARKS = """
+LEFT JOIN notification_read r ON r.person = %(person)s AND r.notification_id = n.id"""
+_NOT_READ = """NOT EXISTS (SELECT 1 FROM notification_read r
   WHERE r.person = %(person)s AND r.notification_id = n.id)"""
-_SELECT = f"""
-SELECT n.id::text, n.report_id::text, n.title, n.text, n.created_at, {_IS_READ} AS read
-FROM notification n WHERE n.recipient = ANY(%(recipients)s)"""
+
+_ONE = f"""
+SELECT {_COLUMNS} FROM notification n {_MARKS}
+WHERE n.id = %(id)s AND n.recipient = ANY(%(recipients)s)"""
+
+# Recipient by recipient, so that each one's newest come straight from the index, in order.
+_NEWEST = """
+unnest(%(recipients)s) mine (recipient) CROSS JOIN LATERAL (
+  SELECT * FROM notification n WHERE n.recipient = mine.recipient AND {conditions}
+  ORDER BY n.id DESC LIMIT %(rows)s) n"""
+_PAGE = f"""
+SELECT {_COLUMNS} FROM {_NEWEST} {_MARKS}
+ORDER BY n.id DESC LIMIT %(rows)s"""
 _UNREAD = f"""
-SELECT count(*) AS count, max(id::text) AS newest FROM (
-  SELECT n.id FROM notification n WHERE n.recipient = ANY(%(recipients)s) AND NOT {_IS_READ}
-  ORDER BY n.id DESC LIMIT {MOST_COUNTED}) unread"""
+SELECT least(count(*), %(rows)s) AS count, max(n.id::text) AS newest
+FROM {_NEWEST.format(conditions=_NOT_READ)}"""
 
 
 def page(work: UnitOfWork, asked: dict[str, Any], after: Cursor | None) -> list[Row]:
     """One page of the caller's notifications, newest first, with one row more than asked for."""
-    sql = _SELECT
+    conditions = ["true"]
     if asked["unread"]:
-        sql += f" AND NOT {_IS_READ}"
+        conditions.append(_NOT_READ)
     if after is not None:
-        sql += " AND n.id < %(after)s"
+        conditions.append("n.id < %(after)s")
     values = _mine(work) | {"after": after, "rows": asked["limit"] + 1}
-    return work.all(f"{sql} ORDER BY n.id DESC LIMIT %(rows)s", values)
+    return work.all(_PAGE.format(conditions=" AND ".join(conditions)), values)
 
 
 def one(work: UnitOfWork, notification_id: str) -> Row | None:
     """One of the caller's notifications; None if it is somebody else's."""
-    return work.first(f"{_SELECT} AND n.id = %(id)s", _mine(work) | {"id": notification_id})
+    return work.first(_ONE, _mine(work) | {"id": notification_id})
 
 
 def unread(work: UnitOfWork) -> Row:
     """How many the caller has not read (at most MOST_COUNTED), and the newest of them."""
-    row = work.first(_UNREAD, _mine(work))
+    row = work.first(_UNREAD, _mine(work) | {"rows": MOST_COUNTED})
     assert row is not None
     return row
 

@@ -18,8 +18,10 @@ VALUES (%(person)s, %(id)s, %(at)s) ON CONFLICT DO NOTHING"""
 
 _READ_ALL = """
 INSERT INTO notification_read (person, notification_id, read_at)
-SELECT %(person)s, id, %(at)s FROM notification
-WHERE recipient = ANY(%(recipients)s) AND id <= %(newest)s
+SELECT %(person)s, n.id, %(at)s FROM notification n
+WHERE n.recipient = ANY(%(recipients)s) AND n.id <= %(newest)s
+  AND NOT EXISTS (SELECT 1 FROM notification_read r
+    WHERE r.person = %(person)s AND r.notification_id = n.id)
 ON CONFLICT DO NOTHING"""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from services.chassis.envelope import Event
@@ -12,19 +11,17 @@ from services.notify import commands, contract
 from services.notify.settings import Settings
 from services.notify.wording import Wording
 
-wording = cache(Wording.load)
-
 
 class NotifyService(ChassisService):
     """Tells people what happened to what concerns them."""
 
     name = contract.CONTRACT.service
-    chassis: Any = Chassis(contract.CONTRACT, Settings)
+    chassis: Any = Chassis(contract.CONTRACT, Settings, Wording.load)
 
     @on_event(contract.TELL_PEOPLE)
     def tell_people(self, work: UnitOfWork, event: Event) -> None:
         """A report came in."""
-        commands.tell_people(work, event, wording(self.chassis.settings.city_pack))
+        commands.tell_people(work, event, self.chassis.city)
 
     @operation(contract.LIST_NOTIFICATIONS)
     def list_notifications(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:

@@ -8,10 +8,6 @@ from services.chassis.errors import NotFound
 from services.chassis.text import Text
 
 
-class Nothing(fields.Schema):
-    """No fields."""
-
-
 class LegalBasis(fields.Schema):
     """The regulation a rule stems from, and when it is in force."""
 
@@ -28,13 +24,15 @@ class FormChoice(fields.Schema):
 
 
 class FormField(fields.Schema):
-    """One question of a form, in the types of Open311."""
+    """One question of a form, in the types of Open311; `min` and `max` bound a number."""
 
     code = fields.String(required=True)
     type = fields.String(required=True)
     required = fields.Boolean(required=True)
     label = fields.String(required=True)
-    values = fields.List(fields.Nested(FormChoice), required=True)
+    values = fields.List(fields.Nested(FormChoice), required=True, max=200)
+    min = fields.Number(required=True, allow_none=True, min=-1e12, max=1e12)
+    max = fields.Number(required=True, allow_none=True, min=-1e12, max=1e12)
 
 
 class RequiredDocument(fields.Schema):
@@ -57,12 +55,15 @@ class Step(fields.Schema):
 
 
 class Fee(fields.Schema):
-    """What it costs: nothing, a fixed amount, or a formula over the form's answers."""
+    """What it costs, in whole units of `currency`: nothing, a fixed amount, or a formula over the
+    form's answers, whose result is rounded up to a multiple of `round_up_to`.
+    """
 
     kind = fields.Choice(("none", "fixed", "formula"), required=True)
     currency = fields.String(required=True)
     amount = fields.Integer(required=True, allow_none=True, min=0, max=10**15)
     formula = fields.Attributes(required=True, allow_none=True)
+    round_up_to = fields.Integer(required=True, min=1, max=1_000_000)
     note = fields.String(required=True, allow_none=True, max=fields.MAX_TEXT)
     legal_basis = fields.Nested(LegalBasis, required=True, allow_none=True)
 
@@ -79,6 +80,7 @@ class Validity(fields.Schema):
 
     kind = fields.String(required=True)
     months = fields.Integer(required=True, allow_none=True, min=0, max=1200)
+    legal_basis = fields.Nested(LegalBasis, required=True, allow_none=True)
 
 
 class PermitType(fields.Schema):
@@ -112,7 +114,7 @@ class PermitTypeCode(fields.Schema):
 
 LIST_PERMIT_TYPES = Operation(
     "list_permit_types",
-    Nothing,
+    fields.Nothing,
     PermitTypeList,
     Text("List the permits one can apply for", id="Daftar jenis izin"),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,8 @@ from services.permits.city import PermitTypes, load_permit_types
 from services.permits.settings import Settings
 
 
-@cache
 def permit_types(city_pack: Path) -> PermitTypes:
-    """The city pack's permit types, loaded once."""
+    """The city pack's permit types."""
     return load_permit_types(city_pack, load_city(city_pack))
 
 
@@ -24,18 +22,14 @@ class PermitsService(ChassisService):
     """What permits there are and what they need."""
 
     name = contract.CONTRACT.service
-    chassis: Any = Chassis(contract.CONTRACT, Settings)
+    chassis: Any = Chassis(contract.CONTRACT, Settings, permit_types)
 
     @operation(contract.LIST_PERMIT_TYPES)
     def list_permit_types(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """All permit types."""
-        return queries.list_permit_types(self._types, work.call.language)
+        return queries.list_permit_types(self.chassis.city, work.call.language)
 
     @operation(contract.GET_PERMIT_TYPE)
     def get_permit_type(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """One permit type."""
-        return queries.get_permit_type(self._types, body["code"], work.call.language)
-
-    @property
-    def _types(self) -> PermitTypes:
-        return permit_types(self.chassis.settings.city_pack)
+        return queries.get_permit_type(self.chassis.city, body["code"], work.call.language)

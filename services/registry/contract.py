@@ -12,10 +12,6 @@ HOLDERS = tuple(role.value for role in (*sorted(LOGGED_IN),))
 PASSWORD_MIN, PASSWORD_MAX = 12, 128
 
 
-class Nothing(fields.Schema):
-    """No fields."""
-
-
 class Credentials(fields.Schema):
     """Login and password."""
 
@@ -96,14 +92,14 @@ REFRESH_TOKEN = Operation(
 REVOKE_TOKEN = Operation(
     "revoke_token",
     RefreshToken,
-    Nothing,
+    fields.Nothing,
     Text("Log out", id="Keluar"),
     Kind.COMMAND,
     idempotent=False,
 )
-JWKS = Operation("jwks", Nothing, KeySet, Text("Public keys", id="Kunci publik"))
+JWKS = Operation("jwks", fields.Nothing, KeySet, Text("Public keys", id="Kunci publik"))
 WHO_AM_I = Operation(
-    "who_am_i", Nothing, Account, Text("Who am I", id="Siapa saya"), access=LOGGED_IN
+    "who_am_i", fields.Nothing, Account, Text("Who am I", id="Siapa saya"), access=LOGGED_IN
 )
 CREATE_ACCOUNT = Operation(
     "create_account",

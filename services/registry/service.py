@@ -9,7 +9,6 @@ from typing import Any
 
 from joserfc.jwk import OKPKey
 
-from services.chassis.city import City, load_city
 from services.chassis.errors import NotFound
 from services.chassis.offload import Offload
 from services.chassis.runtime import Chassis, ChassisService, operation
@@ -18,7 +17,6 @@ from services.registry import contract
 from services.registry.identity import commands, passwords, repository
 from services.registry.settings import Settings
 
-city: Any = cache(load_city)
 hashing = Offload(threads=2, queue=32)
 
 
@@ -74,13 +72,8 @@ class RegistryService(ChassisService):
         """Make an account."""
         password_hash = hashing.run(passwords.hash_password, body["password"])
         with self.chassis.work(work.call) as own:
-            return commands.create_account(own, body, password_hash, self._city.agencies)
+            return commands.create_account(own, body, password_hash, self.chassis.city.agencies)
 
     @property
     def _issuer(self) -> commands.Issuer:
         return issuer(self.chassis.settings.identity_signing_key)
-
-    @property
-    def _city(self) -> City:
-        found: City = city(self.chassis.settings.city_pack)
-        return found

@@ -22,29 +22,23 @@ _ASKED = ("category", "description", "lat", "long")
 def submit_report(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
     """Take a report in: find area and agency, give it a number, and tell the city.
 
+    For a guest who leaves a contact address the answer keeps a place for the tracking code, which
+    is filled in only after the answer has been recorded.
     Raises Invalid for an unknown category, wrong attributes, a place outside the city, or a
     contact address from somebody who is logged in.
     """
-    principal, now = work.call.principal, work.clock.now()
-    if "contact_email" in body and not principal.is_guest:
+    if "contact_email" in body and not work.call.principal.is_guest:
         raise errors.contact_not_needed()
-    report = _placed(body, city) | {
-        "id": new_id(),
-        "version": 1,
-        "state": "submitted",
-        "reporter": None if principal.is_guest else principal.subject,
-        "created_at": now,
-        "updated_at": now,
-    }
-    year = city.local_time(now).year
-    report["number"] = public_number(PREFIX, year, repository.next_serial(work))
+    report = _new(work, body, city)
     repository.insert(work, report)
     repository.remember(work, report, "submitted", {})
-    if "contact_email" in body:
-        repository.keep_contact(work, report["id"], body["contact_email"])
     work.emit(contract.SUBMITTED, report["id"], 1, _announcement(report, city))
     work.audit("report.submitted", report["id"])
-    return _shown(work, report, city)
+    answer = _shown(work, report, city)
+    if "contact_email" not in body:
+        return answer
+    repository.keep_contact(work, report["id"], body["contact_email"])
+    return answer | {"tracking_code": None}
 
 
 def get_report(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
@@ -76,6 +70,21 @@ def track_report(
         raise NotFound()
     work.audit("report.tracked", report["id"])
     return _shown(work, report, city)
+
+
+def _new(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
+    principal, now = work.call.principal, work.clock.now()
+    placed = _placed(body, city)
+    serial = repository.next_serial(work)
+    return placed | {
+        "id": new_id(),
+        "number": public_number(PREFIX, city.local_time(now).year, serial),
+        "version": 1,
+        "state": "submitted",
+        "reporter": None if principal.is_guest else principal.subject,
+        "created_at": now,
+        "updated_at": now,
+    }
 
 
 def _placed(body: dict[str, Any], city: Catalogue) -> dict[str, Any]:

@@ -12,7 +12,11 @@ STATES = ("submitted",)
 
 
 class SubmitReport(fields.Schema):
-    """A citizen's report. `attributes` answers what the category asks."""
+    """A citizen's report. `attributes` answers what the category asks.
+
+    visibility: left out, the category decides. contact_email: for guests only, who then get a
+    tracking code.
+    """
 
     category = fields.String(required=True, min=1, max=64, metadata={"example": "sampah"})
     description = fields.String(
@@ -30,7 +34,10 @@ class SubmitReport(fields.Schema):
 
 
 class Report(fields.Schema):
-    """A report as its reader may see it. `tracking_code` only in the answer to a guest's report."""
+    """A report as its reader may see it.
+
+    tracking_code: only in the answer to a guest who left a contact address.
+    """
 
     id = fields.UUID(required=True)
     number = fields.String(required=True)

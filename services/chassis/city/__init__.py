@@ -13,7 +13,7 @@ from services.chassis.city.answers import answers_schema, clean_answers
 from services.chassis.city.areas import Area, AreaIndex, distance_km
 from services.chassis.city.attributes import Attribute, AttributeSchema, Choice, check_attributes
 from services.chassis.city.calendar import Holiday, WorkingCalendar
-from services.chassis.city.loader import Declared, load_city, read_city
+from services.chassis.city.loader import Declared, load_city, load_or_exit, read_city
 from services.chassis.city.model import Agency, City, EscalationStep, LegalBasis
 from services.chassis.city.pack import Pack
 from services.chassis.city.problems import CityPackInvalid, Problem
@@ -39,5 +39,6 @@ __all__ = [
     "clean_answers",
     "distance_km",
     "load_city",
+    "load_or_exit",
     "read_city",
 ]

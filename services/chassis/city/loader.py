@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path as Directory
 from types import MappingProxyType
+from typing import TypeVar
 
 from services.chassis.city.agencies_file import UNKNOWN_AGENCY, read_agencies
 from services.chassis.city.areas import AreaIndex
@@ -15,8 +16,11 @@ from services.chassis.city.document import Document
 from services.chassis.city.holidays_file import read_calendar
 from services.chassis.city.model import City
 from services.chassis.city.pack import Pack, declared
-from services.chassis.city.problems import Path
+from services.chassis.city.problems import CityPackInvalid, Path
+from services.chassis.settings import refuse_to_start
 from services.chassis.text import Text
+
+T = TypeVar("T")
 
 UNKNOWN_AREA = Text(
     "No kelurahan or kecamatan {code} stands in areas.csv.",
@@ -62,6 +66,15 @@ def load_city(directory: Directory | str) -> City:
     if city is None:
         raise AssertionError("a pack without problems has a city")
     return city
+
+
+def load_or_exit(load: Callable[[Directory], T], directory: Directory) -> T:
+    """Load something from the pack; if it has mistakes, print all and end the process (78)."""
+    try:
+        return load(directory)
+    except CityPackInvalid as invalid:
+        mistakes = (f"{p.file}:{p.line}: {p.field}: {p.message}" for p in invalid.problems)
+        refuse_to_start("The city pack has mistakes:", mistakes)
 
 
 def read_city(pack: Pack) -> tuple[City | None, Declared]:

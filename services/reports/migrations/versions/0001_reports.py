@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from services.chassis.migrate import app_role
+
 revision = "reports_0001"
 down_revision = None
 branch_labels = None
@@ -49,8 +51,9 @@ CREATE TABLE report_contact (
 
 
 def upgrade() -> None:
-    """Create the tables."""
+    """Create the tables; the service may add to the history, never change it."""
     op.execute(TABLES)
+    op.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON report_history FROM "{app_role()}"')
 
 
 def downgrade() -> None:

@@ -1,0 +1,95 @@
+"""Reports of a tiny invented city."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.chassis.database import Database
+from services.chassis.principal import GUEST, Principal
+from services.reports import commands, contract
+from services.reports.catalogue import Catalogue
+from tests.integration.calling import Caller
+from tests.integration.conftest import Urls
+from tests.unit.city.tiny import change, write_pack
+
+SECRET = bytes(range(32))
+INSIDE = {"lat": -3.1, "long": 120.1}
+OUTSIDE = {"lat": 5.0, "long": 100.0}
+# open to places outside the city, and anonymous unless told otherwise
+NOISE = """\
+categories:
+  - code: noise
+    group: holes
+    name: {id: Bising, en: Noise}
+    description: {id: Bising, en: Noise}
+    kind: case
+    agency: HALL
+    duplicate_radius_m: 30
+    priority: normal
+    service_level: {verify_working_days: 3, answer_working_days: 5, decision: true}
+    anonymous_default: true
+    must_be_inside: false
+    decision: true
+    attributes:
+      - {code: since, type: datetime, required: true, label: {id: Sejak, en: Since}}
+"""
+
+
+def report(**more: Any) -> dict[str, Any]:
+    """A report that can be taken in."""
+    return {"category": "pothole", "description": "Lubang", **INSIDE} | more
+
+
+class Desk:
+    """Everything that can be asked of reports."""
+
+    def __init__(self, caller: Caller, city: Catalogue) -> None:
+        self.caller = caller
+        self.city = city
+
+    def submit(self, by: Principal = GUEST, key: str | None = None, **more: Any) -> Any:
+        """Take a report in."""
+        return self._ask(contract.SUBMIT_REPORT, commands.submit_report, report(**more), by, key)
+
+    def get(self, report_id: str, by: Principal = GUEST) -> Any:
+        """Read one."""
+        return self._ask(contract.GET_REPORT, commands.get_report, {"id": report_id}, by)
+
+    def page(self, by: Principal = GUEST, **asked: Any) -> Any:
+        """Read a page."""
+        return self._ask(contract.LIST_REPORTS, commands.list_reports, asked, by)
+
+    def ids(self, by: Principal = GUEST, **asked: Any) -> list[str]:
+        """The ids on a page."""
+        return [item["id"] for item in self.page(by, **asked)["items"]]
+
+    def track(self, number: str, code: str, by: Principal = GUEST) -> Any:
+        """Follow one by its tracking code."""
+        body = {"number": number, "code": code}
+        return self.caller.ask(
+            contract.TRACK_REPORT,
+            lambda work, asked: commands.track_report(work, asked, self.city, SECRET),
+            body,
+            by=by,
+        )
+
+    def _ask(
+        self, operation: Any, command: Any, body: Any, by: Principal, key: str | None = None
+    ) -> Any:
+        return self.caller.ask(
+            operation, lambda work, asked: command(work, asked, self.city), body, by=by, key=key
+        )
+
+
+@pytest.fixture
+def desk(make_database: Callable[[str], Urls], tmp_path: Path) -> Iterator[Desk]:
+    """A service with an empty database."""
+    pack = write_pack(tmp_path / "tiny")
+    change(pack, "categories.yaml", "categories:\n", NOISE)
+    database = Database(make_database("reports")[0], size=4)
+    yield Desk(Caller(database), Catalogue.load(pack))
+    database.close()
