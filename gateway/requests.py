@@ -99,7 +99,7 @@ def content(request: Request, path: dict[str, Any]) -> dict[str, Any]:
     Each name may come from one place only. Raises Malformed, TooLarge, Invalid and the like.
     """
     query = _query(request)
-    if request.method == "GET":
+    if request.method in ("GET", "HEAD"):
         return path | _refuse(query, path)
     body = _body(request)
     _refuse(dict.fromkeys(query), query)
@@ -165,9 +165,18 @@ def parse_json(raw: bytes) -> dict[str, Any]:
         raise _unreadable("this is not JSON", "ini bukan JSON") from None
     if not isinstance(value, dict):
         raise _unreadable("a JSON object is expected", "harus berupa objek JSON")
-    if "\\u0000" in text or "\x00" in text:
-        raise _unreadable("NUL characters are not allowed", "karakter NUL tidak diperbolehkan")
+    if not _is_clean(value):
+        raise _unreadable("a character is not allowed", "ada karakter yang tidak diperbolehkan")
     return value
+
+
+def _is_clean(value: Any) -> bool:
+    """No NUL and no half of a surrogate pair in any name or text."""
+    if isinstance(value, str):
+        return "\x00" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+    if isinstance(value, dict):
+        return all(_is_clean(name) and _is_clean(item) for name, item in value.items())
+    return all(map(_is_clean, value)) if isinstance(value, list) else True
 
 
 class _Refused(Exception):
@@ -186,9 +195,9 @@ def _no_constant(name: str) -> Any:
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > 20:
+    if len(digits) > 20 or abs(number := int(digits)) >= 2**63:
         raise _Refused("a number is too large", "angka terlalu besar")
-    return int(digits)
+    return number
 
 
 def _float(digits: str) -> float:

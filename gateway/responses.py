@@ -12,6 +12,8 @@ from services.chassis.text import Language
 
 JSON = "application/json; charset=utf-8"
 PROBLEM = "application/problem+json; charset=utf-8"
+# enough to mend a request; what a hostile one names is not sent back in full
+MOST_ERRORS, LONGEST_NAME = 50, 100
 
 
 def answer(value: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -31,8 +33,12 @@ def problem(error: DomainError, language: Language, request_id: str) -> Response
         "detail": error.detail.in_language(language),
         "code": error.code,
         "errors": [
-            {"field": e.field, "code": e.code, "message": e.message.in_language(language)}
-            for e in error.errors
+            {
+                "field": e.field[:LONGEST_NAME],
+                "code": e.code,
+                "message": e.message.in_language(language),
+            }
+            for e in error.errors[:MOST_ERRORS]
         ],
         "request_id": request_id,
     }

@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import structlog
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
@@ -20,6 +21,8 @@ from services.chassis.errors import Unauthenticated
 from services.chassis.ids import new_id
 from services.chassis.principal import GUEST, Principal, Role
 from services.chassis.text import Text
+
+log = structlog.get_logger(__name__)
 
 ISSUER = AUDIENCE = "kota-cerdas"
 ALGORITHM = "EdDSA"
@@ -116,10 +119,17 @@ class TokenVerifier:
         if time.monotonic() - self._looked_at < _LOOK_SECONDS and self._keys:
             return
         self._looked_at = time.monotonic()
-        modified = self._file.stat().st_mtime
-        if modified == self._modified:
+        try:
+            modified = self._file.stat().st_mtime
+            if modified == self._modified:
+                return
+            keys = KeySet.import_key_set(json.loads(self._file.read_text())).keys
+        except (OSError, ValueError, JoseError):
+            if not self._keys:
+                raise
+            # somebody is writing it, or broke it: go on with the keys we know
+            log.warning("the public keys cannot be read", exc_info=True)
             return
-        keys = KeySet.import_key_set(json.loads(self._file.read_text())).keys
         self._keys = {str(k.kid): k for k in keys if isinstance(k, OKPKey)}
         self._modified = modified
         self._known.clear()
