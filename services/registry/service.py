@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 from typing import Any
-
-from joserfc.jwk import OKPKey
 
 from services.chassis.errors import NotFound
 from services.chassis.offload import Offload
@@ -18,12 +14,6 @@ from services.registry.identity import commands, passwords, repository
 from services.registry.settings import Settings
 
 hashing = Offload(threads=2, queue=32)
-
-
-@cache
-def issuer(key_file: Path) -> commands.Issuer:
-    """The issuer with the signing key of that file."""
-    return commands.Issuer(OKPKey.import_key(json.loads(key_file.read_text())))
 
 
 def verify_password(stored: str | None, password: str) -> bool:
@@ -56,7 +46,7 @@ class RegistryService(ChassisService):
     @operation(contract.JWKS)
     def jwks(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """The public keys, old ones included."""
-        keys: dict[str, Any] = json.loads(self.chassis.settings.auth_public_keys.read_text())
+        keys: dict[str, Any] = self.chassis.settings.public_keys()
         return keys
 
     @operation(contract.WHO_AM_I)
@@ -76,4 +66,4 @@ class RegistryService(ChassisService):
 
     @property
     def _issuer(self) -> commands.Issuer:
-        return issuer(self.chassis.settings.identity_signing_key)
+        return commands.Issuer(self.chassis.settings.identity_signing_key)

@@ -2,14 +2,51 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
-from services.chassis.settings import ServiceSettings, file, setting
+from environs import Env, EnvError
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, OKPKey
+
+from services.chassis.settings import ServiceSettings, SettingsInvalid, file, setting
+
+
+def signing_key(env: Env, name: str) -> OKPKey:
+    """A file with a private Ed25519 key (a JWK with a kid)."""
+    path = file(env, name)
+    try:
+        key = OKPKey.import_key(json.loads(path.read_text()))
+    except (JoseError, ValueError, KeyError, TypeError, AttributeError):
+        raise EnvError(f"{path} does not hold a JWK") from None
+    if not key.is_private or not key.kid or key.as_dict(private=False)["crv"] != "Ed25519":
+        raise EnvError(f"{path} must hold a private Ed25519 JWK with a kid")
+    return key
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(ServiceSettings):
-    """identity_signing_key: the private Ed25519 JWK that signs access tokens."""
+    """identity_signing_key: signs access tokens; its public half is in auth_public_keys."""
 
-    identity_signing_key: Path = setting(file)
+    identity_signing_key: OKPKey = setting(signing_key)
+
+    def __post_init__(self) -> None:
+        """Tokens that nobody can verify are found out at start. Raises SettingsInvalid."""
+        own = _essence(self.identity_signing_key.as_dict(private=False))
+        if own not in [_essence(key) for key in self.public_keys()["keys"]]:
+            raise SettingsInvalid(
+                ["AUTH_PUBLIC_KEYS: IDENTITY_SIGNING_KEY's public half is missing"]
+            )
+
+    def public_keys(self) -> dict[str, Any]:
+        """The JWKS that verifies access tokens, as the file is now; never anything private."""
+        try:
+            keys = KeySet.import_key_set(json.loads(self.auth_public_keys.read_text())).keys
+        except (JoseError, ValueError, KeyError, TypeError, AttributeError):
+            raise SettingsInvalid(["AUTH_PUBLIC_KEYS: is not a JWKS"]) from None
+        return {"keys": [key.as_dict(private=False) for key in keys]}
+
+
+def _essence(key: dict[str, Any]) -> tuple[Any, ...]:
+    return key.get("kid"), key.get("crv"), key.get("x")

@@ -21,6 +21,7 @@ from services.registry.identity import domain, repository
 OpenWork = Callable[[], AbstractContextManager[UnitOfWork]]
 Verify = Callable[[str | None, str], bool]
 UNKNOWN = "unknown"
+_NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,13 @@ def log_in(
     closed account; the failure is counted and audited before.
     """
     with open_work() as work:
-        account = repository.by_login(work, domain.normalised(body["login"]))
+        seen = repository.by_login(work, domain.normalised(body["login"]))
         work.commit()
-    fits = verify(account["password_hash"] if account else None, body["password"])
+    verified = seen["password_hash"] if seen else None
+    fits = verify(verified, body["password"])
     with open_work() as work:
-        account = repository.lock(work, account["id"]) if account else None
-        if account is None or not fits or not _may_enter(work, account):
+        account = repository.lock(work, seen["id"] if seen else _NOBODY)
+        if account is None or not fits or not _may_enter(work, account, verified):
             _record_failure(work, account)
             work.commit()
             raise errors.wrong_login()
@@ -141,9 +143,11 @@ def check_agency(role: str, agency: str | None, known: Collection[str]) -> None:
         raise errors.unknown_agency(list(known))
 
 
-def _may_enter(work: UnitOfWork, account: Row) -> bool:
+def _may_enter(work: UnitOfWork, account: Row, verified: str | None) -> bool:
+    # the password may have been replaced while the old one was verified
+    unchanged = account["password_hash"] == verified
     locked = domain.is_locked(account["locked_until"], work.clock.now())
-    return account["state"] == "active" and not locked
+    return account["state"] == "active" and unchanged and not locked
 
 
 def _record_failure(work: UnitOfWork, account: Row | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import unicodedata
 from datetime import datetime, timedelta
 
 from services.chassis.principal import Role
@@ -18,8 +19,9 @@ WITH_AGENCY = frozenset({Role.OFFICER.value, Role.SUPERVISOR.value})
 
 
 def normalised(login: str) -> str:
-    """The one form of a login."""
-    return login.strip().casefold()
+    """The one form of a login: small letters, and no look-alikes such as full-width ones."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", login).casefold())
+    return folded.strip()
 
 
 def is_locked(locked_until: datetime | None, now: datetime) -> bool:

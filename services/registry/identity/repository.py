@@ -27,7 +27,11 @@ _TOKEN = """
 SELECT t.digest, t.family::text, t.account_id::text, t.issued_at, t.family_ends_at, t.used_at,
   t.revoked_at, a.role, a.agency, a.state
 FROM identity.refresh_token t JOIN identity.account a ON a.id = t.account_id
-WHERE t.digest = %(digest)s FOR UPDATE OF t"""
+WHERE t.digest = %(digest)s"""
+
+_LOCK_OWNER = """
+SELECT id::text FROM identity.account
+WHERE id = (SELECT account_id FROM identity.refresh_token WHERE digest = %(digest)s) FOR UPDATE"""
 
 _ADD_TOKEN = """
 INSERT INTO identity.refresh_token (digest, family, account_id, issued_at, family_ends_at)
@@ -38,6 +42,10 @@ _USE_TOKEN = "UPDATE identity.refresh_token SET used_at = %(at)s WHERE digest = 
 _REVOKE = """
 UPDATE identity.refresh_token SET revoked_at = %(at)s
 WHERE family = %(family)s AND revoked_at IS NULL"""
+
+_REVOKE_ALL = """
+UPDATE identity.refresh_token SET revoked_at = %(at)s
+WHERE account_id = %(account_id)s AND revoked_at IS NULL"""
 
 
 def by_login(work: UnitOfWork, login: str) -> Row | None:
@@ -67,12 +75,20 @@ def set_failures(work: UnitOfWork, account_id: str, failures: int, locked_until:
 
 
 def set_password(work: UnitOfWork, account_id: str, password_hash: str) -> None:
-    """Replace the password."""
+    """Replace the password; whoever was logged in with the old one must log in again."""
     work.write(_PASSWORD, {"id": account_id, "password_hash": password_hash})
+    work.write(_REVOKE_ALL, {"account_id": account_id, "at": work.clock.now()})
 
 
 def lock_token(work: UnitOfWork, digest: str) -> Row | None:
-    """A refresh token with its account, locked until commit."""
+    """A refresh token with its account; the account is locked until commit.
+
+    A lock on the token alone would not do: whoever revokes the family does not see the successor
+    that another transaction is about to add. Two statements, so that the second one reads what
+    was committed while the first one waited.
+    """
+    if work.first(_LOCK_OWNER, {"digest": digest}) is None:
+        return None
     return work.first(_TOKEN, {"digest": digest})
 
 
