@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.registry.identity import domain
@@ -67,6 +67,9 @@ def test_a_lock_ends_at_its_moment() -> None:
 
 
 @given(st.integers(0, 40 * 86_400), st.integers(0, 30 * 86_400))
+@example(14 * 86_400 - 1, 30 * 86_400)
+@example(14 * 86_400, 30 * 86_400)
+@example(86_400, 86_400)
 def test_a_refresh_token_dies_with_its_family_or_of_idleness(age: int, left: int) -> None:
     family_ends = NOW + timedelta(seconds=left)
     now = NOW + timedelta(seconds=age)

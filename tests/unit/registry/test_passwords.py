@@ -14,18 +14,19 @@ RIGHT = "kata sandi yang panjang"
 
 
 class Counting(PasswordHasher):
-    """Counts what was verified."""
+    """Remembers what was verified against."""
 
-    count = 0
+    seen: list[str | bytes]
 
     def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
-        self.count += 1
+        self.seen.append(hash)
         return super().verify(hash, password)
 
 
 @pytest.fixture
 def hasher(monkeypatch: pytest.MonkeyPatch) -> Counting:
     counting = Counting(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+    counting.seen = []
     monkeypatch.setattr(passwords, "_HASHER", counting)
     return counting
 
@@ -35,12 +36,12 @@ def test_right_and_wrong(hasher: Counting) -> None:
     assert passwords.verify_password(stored, RIGHT)
     for wrong in ("", RIGHT + " ", RIGHT.upper(), "x"):
         assert not passwords.verify_password(stored, wrong)
-    assert hasher.count == 5
+    assert hasher.seen == [stored] * 5
 
 
 def test_no_account_costs_the_same_verification(hasher: Counting) -> None:
     assert not passwords.verify_password(None, RIGHT)
-    assert hasher.count == 1
+    assert hasher.seen == [passwords._NOBODY]
     stored, nobody = (
         extract_parameters(hash_) for hash_ in (passwords.hash_password("x"), passwords._NOBODY)
     )
@@ -49,7 +50,12 @@ def test_no_account_costs_the_same_verification(hasher: Counting) -> None:
 
 def test_an_empty_hash_is_no_account(hasher: Counting) -> None:
     assert not passwords.verify_password("", "")
-    assert hasher.count == 1
+    assert hasher.seen == [passwords._NOBODY]
+
+
+def test_no_password_opens_no_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_NOBODY", passwords.hash_password(RIGHT))
+    assert not passwords.verify_password(None, RIGHT)
 
 
 def test_hashes_are_argon2id_of_the_promised_cost() -> None:

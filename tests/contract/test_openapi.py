@@ -1,0 +1,133 @@
+"""OpenAPI says what the gateway does: access, problems, parameters, names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import marshmallow as ma
+import pytest
+
+from gateway import openapi
+from gateway.requests import LengthRequired, TooLarge, UnsupportedMediaType
+from gateway.routes import CONTRACTS, ROUTES, Route
+from services.chassis.contract import Kind
+from services.chassis.principal import Role
+
+DOCUMENT = openapi.document()
+each_route = pytest.mark.parametrize("route", ROUTES, ids=lambda r: f"{r.method} {r.path}")
+PROBLEM = "application/problem+json"
+
+
+def described(route: Route) -> dict[str, Any]:
+    found: dict[str, Any] = DOCUMENT["paths"][route.path][route.method.lower()]
+    return found
+
+
+def walk(value: Any) -> Iterator[dict[str, Any]]:
+    """Every object of the document."""
+    if isinstance(value, dict):
+        yield value
+        for inner in value.values():
+            yield from walk(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from walk(inner)
+
+
+def test_nothing_but_the_routes_is_described() -> None:
+    found = {(path, method) for path, item in DOCUMENT["paths"].items() for method in item}
+    assert found == {(route.path, route.method.lower()) for route in ROUTES}
+
+
+def test_operations_are_named_once() -> None:
+    names = [described(route)["operationId"] for route in ROUTES]
+    assert len(names) == len(set(names)) == len(ROUTES)
+
+
+@each_route
+def test_every_problem_has_the_form_of_a_problem(route: Route) -> None:
+    for status, answer in described(route)["responses"].items():
+        kind = PROBLEM if int(status) >= 400 else "application/json"
+        assert list(answer["content"]) == [kind] and answer["description"]
+        if kind == PROBLEM:
+            assert answer["content"][kind]["schema"]["$ref"].endswith(".Problem")
+
+
+@each_route
+def test_access_is_told(route: Route) -> None:
+    found = described(route)
+    for role in route.operation.access:
+        assert role.value in found["description"]
+    security: list[dict[str, Any]] = found.get("security", [])
+    if route.ignores_token:
+        assert not security
+    else:
+        assert {"token": []} in security and "401" in found["responses"]
+        assert ({} in security) == (Role.GUEST in route.operation.access)
+    assert ("403" in found["responses"]) >= (Role.GUEST not in route.operation.access)
+
+
+@each_route
+def test_every_field_that_is_asked_stands_in_one_place(route: Route) -> None:
+    found = described(route)
+    places = {p["name"]: p["in"] for p in found["parameters"] if p["in"] != "header"}
+    asked = set(route.operation.request().fields)
+    if route.method == "GET":
+        assert set(places) == asked and "requestBody" not in found
+        return
+    body = found["requestBody"]["content"]["application/json"]["schema"]
+    while "$ref" in body:
+        body = DOCUMENT["components"]["schemas"][body["$ref"].rpartition("/")[2]]
+    assert set(body.get("properties", {})) | set(places) == asked
+    assert not set(body.get("properties", {})) & set(places)
+
+
+@each_route
+def test_required_is_required(route: Route) -> None:
+    for parameter in described(route)["parameters"]:
+        if parameter["in"] in ("path", "query"):
+            field = route.operation.request().fields[parameter["name"]]
+            assert parameter.get("required", False) == (field.required or parameter["in"] == "path")
+
+
+@each_route
+def test_headers_of_commands_are_described(route: Route) -> None:
+    names = {p["name"] for p in described(route)["parameters"] if p["in"] == "header"}
+    command = route.method == "POST" and route.operation.kind is Kind.COMMAND
+    assert "Accept-Language" in names
+    assert ("If-Match" in names) == command
+    assert ("Idempotency-Key" in names) == (command and route.operation.idempotent)
+
+
+@each_route
+def test_own_refusals_of_bodies_are_described(route: Route) -> None:
+    own = {str(error.status) for error in (LengthRequired, TooLarge, UnsupportedMediaType)}
+    described_here = own & set(described(route)["responses"])
+    assert described_here == (own if route.method == "POST" else set())
+
+
+def test_every_reference_leads_somewhere() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    references = {found["$ref"] for found in walk(DOCUMENT) if "$ref" in found}
+    assert references
+    for reference in references:
+        assert reference.startswith("#/components/schemas/")
+        assert reference.rpartition("/")[2] in schemas
+
+
+def test_bounds_of_fields_reach_the_document() -> None:
+    """Every text that is asked for has a length, every number bounds."""
+    for route in ROUTES:
+        for name, field in route.operation.request().fields.items():
+            told = field.metadata
+            if isinstance(field, ma.fields.UUID | ma.fields.Boolean | ma.fields.Mapping):
+                continue
+            assert {"maxLength", "maximum", "enum", "maxItems"} & set(told), (route.path, name)
+
+
+def test_services_are_tags() -> None:
+    tags = {tag["name"]: tag["description"] for tag in DOCUMENT["tags"]}
+    assert set(tags) == {contract.service for contract in CONTRACTS}
+    for contract in CONTRACTS:
+        assert contract.summary.id in tags[contract.service]
