@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any
 
 from services.chassis.errors import Malformed, StaleVersion
@@ -39,7 +40,8 @@ class CallHeaders:
         Raises Malformed if one has the wrong form.
         """
         if_match, budget = data.get("if_match"), data.get("budget_ms", DEFAULT_BUDGET_MS)
-        if not isinstance(budget, int) or not (if_match is None or isinstance(if_match, int)):
+        # bool is a subclass of int, and true is no version
+        if type(budget) is not int or type(if_match) not in (int, NoneType):
             raise Malformed(Text("A call header is not right.", id="Header panggilan tidak sah."))
         language = data.get("language")
         return cls(

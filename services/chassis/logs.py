@@ -19,10 +19,12 @@ _SENSITIVE = re.compile(
 _PATTERNS = (
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), "[e-mail]"),
     (re.compile(r"(?<!\d)\d{16}(?!\d)"), "[nik]"),
-    (re.compile(r"(?<!\d)(?:\+62|62|08)\d[\d -]{7,12}\d"), "[phone]"),
+    (re.compile(r"(?<!\d)(?:\+62[ -]?|62|08)\d[\d -]{7,12}\d"), "[phone]"),
     (re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*"), "[token]"),
     (re.compile(r"(\w+://[^:/\s]+:)[^@\s]+@"), r"\1[secret]@"),
 )
+# what structlog needs of its own, and takes out again before anything is written
+_META = frozenset(("_record", "_from_structlog"))
 _NOISY = ("amqp", "kombu", "alembic", "nameko", "urllib3")
 
 
@@ -61,22 +63,33 @@ def configure(service: str, level: str) -> None:
 
 
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Mask values under telling names at any depth, and telling patterns in any text."""
+    """Mask values under telling names at any depth, and telling patterns in any text.
+
+    What is neither a number nor a collection is searched as the text that would be written.
+    """
     for key, value in event.items():
-        event[key] = _masked(key, value)
+        if key not in _META:
+            event[key] = _masked(key, value)
     return event
 
 
 def _masked(key: str, value: Any) -> Any:
     if _SENSITIVE.search(key):
         return MASK
-    if isinstance(value, str):
-        return _clean(value)
     if isinstance(value, dict):
-        return {inner: _masked(str(inner), item) for inner, item in value.items()}
-    if isinstance(value, (list, tuple)):
+        return {_clean(str(inner)): _masked(str(inner), item) for inner, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
         return [_masked("", item) for item in value]
-    return value
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    return _clean(_written(value))
+
+
+def _written(value: Any) -> str:
+    try:
+        return repr(value) if isinstance(value, BaseException) else str(value)
+    except Exception:  # a line of the log must not fail a request
+        return f"<{type(value).__name__}>"
 
 
 def _clean(text: str) -> str:
