@@ -75,6 +75,11 @@ def port(env: Env, name: str) -> int:
     return _between(env.int(name), 1, 65_535)
 
 
+def descriptor(env: Env, name: str) -> int:
+    """The number of an open file descriptor, from 0 to 1023."""
+    return _between(env.int(name), 0, 1_023)
+
+
 def positive(env: Env, name: str) -> int:
     """A whole number from 1 to 10,000."""
     return _between(env.int(name), 1, 10_000)
