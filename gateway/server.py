@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from eventlet import wsgi
+from eventlet.greenio import GreenSocket
+from nameko import config
 from nameko.web.handlers import HttpRequestHandler
 from nameko.web.server import HttpOnlyProtocol, WebServer
 from werkzeug.wrappers import Request, Response
@@ -26,6 +30,20 @@ class QuietProtocol(HttpOnlyProtocol):
 
 class GatewayServer(WebServer):
     """Hands every request to the one entrypoint."""
+
+    _starting: bool
+
+    def start(self) -> None:
+        """Listen, or take the listening socket that the supervisor holds for us."""
+        descriptor = config.get("HTTP_SOCKET_FD")
+        if descriptor is None:
+            super().start()
+        elif not self._starting:
+            self._starting = True
+            self._sock = GreenSocket(socket.socket(fileno=os.dup(descriptor)))
+            self._sock.settimeout(None)
+            self._serv = self.get_wsgi_server(self._sock, self.get_wsgi_app())
+            self._gt = self.container.spawn_managed_thread(self.run)
 
     def get_wsgi_app(self) -> Callable[..., Iterable[bytes]]:
         """The WSGI application."""

@@ -34,6 +34,7 @@ class Gateway(DependencyProvider):
         bound.settings = read_or_exit(Settings)
         config["AMQP_URI"] = bound.settings.amqp_url
         config["WEB_SERVER_ADDRESS"] = f"{bound.settings.http_host}:{bound.settings.http_port}"
+        config["HTTP_SOCKET_FD"] = bound.settings.http_socket_fd
         container.max_workers = bound.settings.workers
         logs.configure("gateway", bound.settings.log_level)
         return bound
