@@ -8,8 +8,8 @@ import socket
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from eventlet import wsgi
-from eventlet.greenio import GreenSocket
+from eventlet import Timeout, sleep, wsgi
+from eventlet.greenio import GreenSocket, shutdown_safe
 from nameko import config
 from nameko.web.handlers import HttpRequestHandler
 from nameko.web.server import HttpOnlyProtocol, WebServer
@@ -19,6 +19,7 @@ from gateway import requests, responses
 from services.chassis.errors import Unavailable
 
 SOCKET_SECONDS = 10
+DRAIN_SECONDS = 8
 
 
 class QuietProtocol(HttpOnlyProtocol):
@@ -32,6 +33,30 @@ class GatewayServer(WebServer):
     """Hands every request to the one entrypoint."""
 
     _starting: bool
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._connections: dict[int, list[Any]] = {}
+
+    def process_request(self, sock: Any, address: Any) -> None:
+        """Serve one connection and know of it meanwhile."""
+        state = [address, sock, wsgi.STATE_IDLE]
+        self._connections[id(state)] = state
+        try:
+            self._serv.process_request(state)
+        finally:
+            del self._connections[id(state)]
+
+    def drain(self) -> None:
+        """Accept nobody, end silent connections, let the others get their answer."""
+        self._gt.kill()
+        for state in list(self._connections.values()):
+            before, state[2] = state[2], wsgi.STATE_CLOSE
+            if before == wsgi.STATE_IDLE:
+                shutdown_safe(state[1])
+        with Timeout(DRAIN_SECONDS, False):
+            while self._connections:
+                sleep(0.01)
 
     def start(self) -> None:
         """Listen, or take the listening socket that the supervisor holds for us."""
@@ -77,6 +102,11 @@ class Edge(HttpRequestHandler):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__("GET", "/", **kwargs)
+
+    def stop(self) -> None:
+        """Drain now: nameko stops the server only together with the ways to the services."""
+        self.server.drain()
+        super().stop()
 
     def handle(self, request: Request) -> Response:
         """Serve a request in a worker, or tell the client to come back when all are busy."""
