@@ -4,20 +4,21 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 export PYTHONPATH := .
 export PORT
+export GATEWAY_PROCESSES
 
 .PHONY: help up down restart clean status logs demo test lint format lock
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  \033[1mmake %-8s\033[0m %s\n", $$1, $$2}' Makefile
 
-up: ## Install what is missing, start everything, wait until it is ready (PORT=8080)
+up: ## Install what is missing, start everything, wait until it is ready (PORT=8080 GATEWAY_PROCESSES=2)
 	@python3 infra/local/bootstrap.py
 	@$(PYTHON) -m infra.local up
 
 down: ## Stop everything; data stays
 	@test ! -x $(PYTHON) || $(PYTHON) -m infra.local down
 
-restart: ## Restart gateway and services, after a change of code
+restart: ## Restart services and gateway one after the other, after a change of code
 	@$(PYTHON) -m infra.local restart
 
 clean: ## Stop everything and forget all data, secrets and logins

@@ -8,20 +8,22 @@ import signal
 import socket
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import psycopg2
 
 from infra.local import identity, packages
+from infra.local.environment import Environment
 from infra.local.postgres import Postgres
+from infra.local.programs import programs
 from infra.local.rabbitmq import RabbitMQ
-from infra.local.state import CITY_PACK, PROCESSES, ROOT, SERVICES, State, is_free, write
-from infra.local.supervisor import Program, Supervisor, wait_for
+from infra.local.readiness import ask
+from infra.local.state import GATEWAYS, PROCESSES, ROOT, SERVICES, State, is_free, write
+from infra.local.supervisor import Supervisor, wait_for
 
 READY_SECONDS = 90
 
@@ -35,7 +37,8 @@ class NotStarted(Exception):
 class Stack:
     """The stack in one state folder.
 
-    port: the gateway's. extra: further environment for all processes (tests turn knobs with it).
+    port: the gateway's. gateways: how many processes of it share that port. extra: further
+    environment for all processes (tests turn knobs with it).
     """
 
     def __init__(
@@ -43,11 +46,13 @@ class Stack:
         folder: Path,
         port: int,
         *,
+        gateways: int = GATEWAYS,
         extra: dict[str, str] | None = None,
         progress: Progress = lambda words: None,
     ) -> None:
         self.state = State(folder)
         self.port = port
+        self._gateways = gateways
         self._extra = extra or {}
         self._say = progress
         self.state.prepare()
@@ -63,22 +68,29 @@ class Stack:
     def up(self) -> None:
         """Bring everything up; what is up already is left alone. Raises NotStarted."""
         self._check_port()
+        self._check_gateways()
         if self._all_run() and self.is_ready():
             return
         self.start_servers()
         self._say("databases, migrations, topology, accounts")
-        self.postgres.create_databases()
         self._prepare_services()
-        write(self.state.folder / "port", str(self.port))
         self._say("services")
         for name in PROCESSES:
             self.supervisor.start_process(name)
-        self._wait_ready()
+        self._wait_until(self.is_ready)
 
     def _check_port(self) -> None:
         kept = self.state.folder / "port"
         if self.supervisor.is_running() and kept.exists() and int(kept.read_text()) != self.port:
             raise NotStarted(f"this stack runs on port {kept.read_text()}; first: make down")
+
+    def _check_gateways(self) -> None:
+        running = self.supervisor.is_running() and len(self.supervisor.members("gateway"))
+        if running and running != self._gateways:
+            raise NotStarted(
+                f"this stack runs {running} gateway processes; to change that:"
+                f" GATEWAY_PROCESSES={self._gateways} make restart"
+            )
 
     def start_servers(self) -> None:
         """PostgreSQL and RabbitMQ, and the supervisord that keeps them."""
@@ -88,7 +100,7 @@ class Stack:
                 raise NotStarted(f"port {self.port} is taken; choose another: PORT=8081 make up")
             self._say("private PostgreSQL and RabbitMQ")
             self._initialise_servers()
-            self.supervisor.configure(self._programs())
+            self._configure()
             self.supervisor.start()
         self.wait_servers()
 
@@ -103,115 +115,91 @@ class Stack:
     def down(self) -> None:
         """Stop everything, the servers last; the data stays."""
         if self.supervisor.is_running():
+            names = [one for name in PROCESSES for one in self.supervisor.members(name)]
             with ThreadPoolExecutor() as pool:
-                list(pool.map(self.supervisor.stop_process, PROCESSES))
+                list(pool.map(self.supervisor.stop_process, names))
         self.supervisor.stop()
 
-    def restart_services(self) -> None:
-        """Restart gateway and services, for new code."""
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(self.supervisor.stop_process, PROCESSES))
-        self.up()
+    def restart(self, *names: str) -> None:
+        """Restart services and gateway for new code, one process after the other.
+
+        names: programs or processes; default: all services, then the gateway. The next is stopped
+        only when the one before says that it is ready, so somebody always serves. Raises
+        NotStarted when one does not get ready; those after it run on as they were.
+        """
+        if not self.supervisor.is_running():
+            return self.up()
+        self._check_port()
+        self.wait_servers()
+        self._prepare_services()
+        self._configure()
+        changed = self.supervisor.reconfigure()
+        for name in names or PROCESSES:
+            self._restart_program(name, new_settings=name in changed)
+        return self._wait_until(self.is_ready)
+
+    def _restart_program(self, name: str, *, new_settings: bool) -> None:
+        if new_settings:
+            self._say(f"{name}, with new settings")
+            self.supervisor.replace(name)
+            return self._start_and_wait(name)
+        for one in self.supervisor.members(name):
+            self._say(one)
+            self.supervisor.stop_process(one)
+            self._start_and_wait(one)
+        return None
+
+    def _start_and_wait(self, name: str) -> None:
+        self.supervisor.start_process(name)
+        for one in self.supervisor.members(name):
+            self._wait_until(partial(self.process_is_ready, one), one)
 
     def is_ready(self) -> bool:
-        """Whether every service says that it is ready."""
-        return self.readiness().get("ready") is True
+        """Whether every service and every process of the gateway says that it is ready."""
+        gateways = self.supervisor.members("gateway") if self.supervisor.is_running() else []
+        return self.readiness().get("ready") is True and all(map(self.process_is_ready, gateways))
 
     def readiness(self) -> dict[str, Any]:
         """What the gateway's /readyz?all=1 answers; {} if it does not."""
-        try:
-            address = f"{self.base_url}/readyz?all=1"
-            with urllib.request.urlopen(address, timeout=5) as answer:
-                found: dict[str, Any] = json.load(answer)
-        except urllib.error.HTTPError as error:
-            return _json_or_empty(error.read())
-        except (OSError, ValueError):
-            return {}
-        return found
+        return ask(f"{self.base_url}/readyz?all=1")
+
+    def process_is_ready(self, name: str) -> bool:
+        """Whether a process of a service or of the gateway says on its admin port that it is."""
+        answer = ask(f"http://127.0.0.1:{self.state.admin_port(name)}/readyz")
+        return answer.get("ready") is True
 
     def pid(self, name: str) -> int:
-        """The process id of a running process; for rabbitmq of the Erlang machine itself."""
-        pid = int(self.supervisor.processes()[name]["pid"])
+        """The process id of a process, 0 if it does not run.
+
+        For rabbitmq of the Erlang machine itself, for the gateway of its first process.
+        """
+        first = self.supervisor.members(name)[0]
+        pid = int(self.supervisor.processes()[first]["pid"])
         return _beam_under(pid) if name == "rabbitmq" else pid
 
     def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> int:
-        """Send a signal to a process of ours; return the process id it had."""
+        """Send a signal to a process of ours; return the process id it had.
+
+        Raises ProcessLookupError if it does not run.
+        """
         pid = self.pid(name)
+        if not pid:
+            raise ProcessLookupError(name)
         os.kill(pid, number)
         return pid
 
     def environment(self, name: str) -> dict[str, str]:
-        """The environment of one process, without what it inherits."""
-        common = {
-            "AMQP_URL": self.rabbitmq.url(),
-            "ADMIN_PORT": str(self.state.ports()[f"{name}_admin"]),
-            "AUTH_PUBLIC_KEYS": str(self.state.key("identity_jwks.json").resolve()),
-            "CITY_PACK": str(CITY_PACK),
-            "LOG_LEVEL": "INFO",
-            # the warning names a plan that the decision records already hold
-            "PYTHONWARNINGS": "ignore::DeprecationWarning",
-            "PYTHONUNBUFFERED": "1",
-        }
-        own = self._gateway() if name == "gateway" else self._service(name)
-        return common | own | self._extra
+        """The environment of one process, without what it inherits; see `Environment.of`."""
+        return self._environment.of(name)
 
-    def _gateway(self) -> dict[str, str]:
-        return {
-            "HTTP_HOST": "127.0.0.1",
-            "HTTP_PORT": str(self.port),
-            "SERVICE_ADDRESSES": ",".join(
-                f"{name}=127.0.0.1:{self.state.ports()[f'{name}_admin']}" for name in SERVICES
-            ),
-        }
+    @cached_property
+    def _environment(self) -> Environment:
+        return Environment(self.state, self.postgres, self.rabbitmq, self.port, self._extra)
 
-    def _service(self, name: str) -> dict[str, str]:
-        app_url, owner_url = self.postgres.urls(name)
-        own = {
-            "DATABASE_URL": app_url,
-            "MIGRATION_DATABASE_URL": owner_url,
-            "AUDIT_SIGNING_KEY": str(self.state.secret(f"audit_{name}.json").resolve()),
-        }
-        if name == "registry":
-            own["IDENTITY_SIGNING_KEY"] = str(
-                self.state.secret("identity_signing_key.json").resolve()
-            )
-        if name == "reports":
-            own["TRACKING_SECRET"] = self.state.password("tracking")
-        return own
-
-    def _programs(self) -> list[Program]:
-        nameko = str(Path(sys.executable).parent / "nameko")
-        modules = {name: f"services.{name}.service" for name in SERVICES} | {
-            "gateway": "gateway.service"
-        }
-        return self._servers() + [
-            Program(name, [nameko, "run", modules[name]], _for_process(self.environment(name)))
-            for name in PROCESSES
-        ]
-
-    def _servers(self) -> list[Program]:
-        programs: list[Program] = []
-        if "POSTGRES_ADMIN_URL" not in os.environ:
-            postgres = self.postgres
-            programs.append(
-                Program(
-                    "postgres", postgres.command(), user=postgres.user, directory=Path("/"),
-                    stop_signal="INT", autostart=True,
-                )
-            )  # fmt: skip
-        if "AMQP_URL" not in os.environ:
-            environment = self.rabbitmq.environment()
-            epmd = ["epmd", "-address", "127.0.0.1", "-port", environment["ERL_EPMD_PORT"]]
-            programs.append(Program("epmd", epmd, environment, autostart=True))
-            programs.append(
-                Program(
-                    "rabbitmq", self.rabbitmq.command(), environment,
-                    autostart=True, stop_seconds=30,
-                    # the script around Erlang does not pass the signal on
-                    stop_group=True,
-                )
-            )  # fmt: skip
-        return programs
+    def _configure(self) -> None:
+        self.supervisor.configure(programs(self._environment, self._gateways))
+        write(self.state.folder / "port", str(self.port))
+        write(self.state.folder / "gateways", str(self._gateways))
 
     def _initialise_servers(self) -> None:
         packages.ensure()
@@ -221,8 +209,9 @@ class Stack:
             self.rabbitmq.initialise()
 
     def _prepare_services(self) -> None:
-        """Migrations of all services, the topology and the accounts, as far as possible at once."""
-        for name in PROCESSES:
+        """Databases, migrations, topology and accounts, as far as possible at once."""
+        self.postgres.create_databases()
+        for name in (*SERVICES, *(f"gateway-{number}" for number in range(self._gateways))):
             write(
                 self.state.folder / "environment" / f"{name}.json",
                 json.dumps(self.environment(name), indent=1),
@@ -252,19 +241,19 @@ class Stack:
         if done.returncode != 0:
             raise NotStarted(f"{module[0]} failed:\n{done.stdout[-1000:]}{done.stderr[-3000:]}")
 
-    def _wait_ready(self) -> None:
+    def _wait_until(self, ready: Callable[[], bool], who: str = "the stack") -> None:
         try:
-            wait_for(self.is_ready, READY_SECONDS, "not ready")
+            wait_for(ready, READY_SECONDS, "not ready")
         except TimeoutError:
-            raise NotStarted(self._why_not_ready()) from None
+            raise NotStarted(self._why_not_ready(who)) from None
 
-    def _why_not_ready(self) -> str:
+    def _why_not_ready(self, who: str) -> str:
         tails = [
             f"--- {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-5:])
             for log in sorted(self.state.logs.glob("*.log"))
         ]
         answer = json.dumps(self.readiness(), indent=1)
-        return "\n".join([f"not ready after {READY_SECONDS} s: {answer}", *tails])
+        return "\n".join([f"{who} is not ready after {READY_SECONDS} s: {answer}", *tails])
 
     def _all_run(self) -> bool:
         if not self.supervisor.is_running():
@@ -284,23 +273,10 @@ class Stack:
         return int(tail.partition(":")[2].partition("/")[0] or 5672)
 
 
-def _for_process(environment: dict[str, str]) -> dict[str, str]:
-    """A service must not even know how to connect as the owner of its database."""
-    return {k: v for k, v in environment.items() if k != "MIGRATION_DATABASE_URL"}
-
-
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _json_or_empty(body: bytes) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = json.loads(body)
-    except ValueError:
-        return {}
-    return found
 
 
 def _beam_under(pid: int) -> int:

@@ -18,7 +18,11 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 CITY_PACK = ROOT / "infra" / "city" / "tangsel"
 SERVICES = ("registry", "reports", "notify", "permits")
 PROCESSES = (*SERVICES, "gateway")
-PORT_NAMES = ("postgres", "amqp", "amqp_distribution", "epmd", *(f"{p}_admin" for p in PROCESSES))
+GATEWAYS = 2
+MOST_GATEWAYS = 8
+# its last digit is 0 and makes room for the number of the gateway process
+GATEWAY_ADMIN_BASE = "gateway_admin_base"
+PORT_NAMES = ("postgres", "amqp", "amqp_distribution", "epmd", *(f"{s}_admin" for s in SERVICES))
 
 
 @dataclass(frozen=True)
@@ -73,10 +77,19 @@ class State:
         file = self.folder / "ports.json"
         known: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
         missing = [name for name in PORT_NAMES if name not in known]
-        if missing:
-            known |= dict(zip(missing, _free_ports(len(missing)), strict=True))
+        if missing or GATEWAY_ADMIN_BASE not in known:
+            base = known.get(GATEWAY_ADMIN_BASE) or _free_ten()
+            known |= dict(zip(missing, _free_ports(len(missing), base), strict=True))
+            known[GATEWAY_ADMIN_BASE] = base
             write(file, json.dumps(known, indent=1))
         return known
+
+    def admin_port(self, process: str) -> int:
+        """The admin port of a service, of the gateway (its first process) or of `gateway-N`."""
+        program, _, number = process.partition("-")
+        if program == "gateway":
+            return self.ports()[GATEWAY_ADMIN_BASE] + int(number or 0)
+        return self.ports()[f"{program}_admin"]
 
     def password(self, name: str) -> str:
         """A random secret of 256 bits, made once."""
@@ -101,15 +114,25 @@ def write(file: Path, content: str | dict[str, Any]) -> None:
     fresh.replace(file)
 
 
-def _free_ports(count: int) -> list[int]:
-    # all are held open together, so that no number comes twice; below the range from which the
-    # kernel takes the ports of outgoing connections
+def _free_ports(count: int, base: int) -> list[int]:
     found: list[int] = []
     while len(found) < count:
-        port = 15_000 + secrets.randbelow(15_000)
-        if port not in found and is_free(port):
+        port = _random_port()
+        if port not in found and port // 10 != base // 10 and is_free(port):
             found.append(port)
     return found
+
+
+def _free_ten() -> int:
+    while True:
+        base = _random_port() // 10 * 10
+        if all(is_free(base + number) for number in range(MOST_GATEWAYS)):
+            return base
+
+
+def _random_port() -> int:
+    # below the range from which the kernel takes the ports of outgoing connections
+    return 15_000 + secrets.randbelow(15_000)
 
 
 def is_free(port: int) -> bool:

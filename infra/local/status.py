@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.local.stack import Stack
+from infra.local.state import PROCESSES
 
 
 def show(stack: Stack) -> int:
@@ -15,19 +16,19 @@ def show(stack: Stack) -> int:
     if not stack.supervisor.is_running():
         Console().print("nothing runs; start with: make up")
         return 1
-    answer = stack.readiness()
+    ready = stack.is_ready()
     table = Table("process", "pid", "state", "uptime", "memory MB (PSS)", "ready")
     total = 0.0
     for name, info in stack.supervisor.processes().items():
         memory = tree_memory(info["pid"]) if info["pid"] else 0.0
         total += memory
         uptime = f"{(info['now'] - info['start']) // 60} min" if info["pid"] else ""
-        ready = _readiness(answer, name)
-        table.add_row(name, str(info["pid"]), info["statename"], uptime, f"{memory:.0f}", ready)
+        own = _yes(stack.process_is_ready(name)) if info["group"] in PROCESSES else ""
+        table.add_row(name, str(info["pid"]), info["statename"], uptime, f"{memory:.0f}", own)
     table.add_section()
-    table.add_row("all", "", "", "", f"{total:.0f}", "yes" if answer.get("ready") else "no")
+    table.add_row("all", "", "", "", f"{total:.0f}", _yes(ready))
     Console().print(table)
-    return 0 if answer.get("ready") else 1
+    return 0 if ready else 1
 
 
 def tree_memory(pid: int) -> float:
@@ -41,9 +42,5 @@ def tree_memory(pid: int) -> float:
     return own / 1024 + sum(tree_memory(int(child)) for child in children)
 
 
-def _readiness(answer: dict[str, object], name: str) -> str:
-    services = answer.get("services")
-    found = services.get(name) if isinstance(services, dict) else None
-    if not isinstance(found, dict):
-        return ""
-    return "yes" if found.get("ready") else "no"
+def _yes(answer: bool) -> str:
+    return "yes" if answer else "no"

@@ -91,7 +91,7 @@ def test_each_process_comes_back(stack: Stack, journal: Journal, name: str) -> N
     journal.post()
     pid = stack.kill(name)
     journal.post()
-    eventually(lambda: stack.supervisor.processes()[name]["pid"] not in (0, pid), what="a new one")
+    eventually(lambda: stack.pid(name) not in (0, pid), what="a new one")
     journal.check()
 
 

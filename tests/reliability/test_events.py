@@ -123,7 +123,7 @@ def _announcement(stack: Stack, journal: Journal) -> dict[str, Any]:
 
 def _doubles(stack: Stack) -> int:
     """How many doubles notify's inbox has dropped."""
-    port = stack.state.ports()["notify_admin"]
+    port = stack.state.admin_port("notify")
     metrics = Client(f"http://127.0.0.1:{port}").get("/metrics").text
     found = re.search(
         r'^kota_events_handled_total{handler="tell_people",outcome="duplicate"} (\S+)',

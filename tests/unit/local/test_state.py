@@ -5,24 +5,38 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from infra.local import identity
-from infra.local.state import PORT_NAMES, State
-
-
-@pytest.fixture
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> State:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
-    state = State(tmp_path / "state")
-    state.prepare()
-    return state
+from infra.local.state import (
+    GATEWAY_ADMIN_BASE,
+    MOST_GATEWAYS,
+    PORT_NAMES,
+    SERVICES,
+    State,
+    write,
+)
 
 
 def test_ports_are_chosen_once_and_differ(state: State) -> None:
     ports = state.ports()
-    assert set(ports) == set(PORT_NAMES) and len(set(ports.values())) == len(ports)
+    assert set(ports) == {*PORT_NAMES, GATEWAY_ADMIN_BASE}
+    assert len(set(ports.values())) == len(ports)
     assert state.ports() == ports
+
+
+def test_each_process_has_an_admin_port_of_its_own(state: State) -> None:
+    gateways = [f"gateway-{number}" for number in range(MOST_GATEWAYS)]
+    admin = [state.admin_port(process) for process in (*SERVICES, *gateways)]
+    others = [state.ports()[name] for name in ("postgres", "amqp", "amqp_distribution", "epmd")]
+    assert len({*admin, *others}) == len(admin) + len(others)
+    assert state.admin_port("gateway") == state.admin_port("gateway-0")
+    assert state.ports()[GATEWAY_ADMIN_BASE] % 10 == 0
+
+
+def test_a_state_from_before_gets_the_ports_it_lacks(state: State) -> None:
+    old = {"postgres": 15_001, "amqp": 15_002, "gateway_admin": 15_003}
+    write(state.folder / "ports.json", json.dumps(old))
+    ports = state.ports()
+    assert old.items() <= ports.items() and {*PORT_NAMES, GATEWAY_ADMIN_BASE} <= set(ports)
 
 
 def test_secrets_are_made_once_for_us_alone(state: State) -> None:

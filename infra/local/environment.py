@@ -1,0 +1,62 @@
+"""What each process of a stack finds in its environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from infra.local.postgres import Postgres
+from infra.local.rabbitmq import RabbitMQ
+from infra.local.state import CITY_PACK, SERVICES, State
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Makes the environments. port: the gateway's. extra: stands above everything else."""
+
+    state: State
+    postgres: Postgres
+    rabbitmq: RabbitMQ
+    port: int
+    extra: Mapping[str, str]
+
+    def of(self, process: str) -> dict[str, str]:
+        """The environment of a service, of the gateway (its first process) or of `gateway-N`."""
+        common = {
+            "AMQP_URL": self.rabbitmq.url(),
+            "ADMIN_PORT": str(self.state.admin_port(process)),
+            "AUTH_PUBLIC_KEYS": str(self.state.key("identity_jwks.json").resolve()),
+            "CITY_PACK": str(CITY_PACK),
+            "LOG_LEVEL": "INFO",
+            # the warning names a plan that the decision records already hold
+            "PYTHONWARNINGS": "ignore::DeprecationWarning",
+            "PYTHONUNBUFFERED": "1",
+        }
+        own = self._service(process) if process in SERVICES else self._gateway()
+        return common | own | dict(self.extra)
+
+    def _gateway(self) -> dict[str, str]:
+        return {
+            "HTTP_HOST": "127.0.0.1",
+            "HTTP_PORT": str(self.port),
+            "HTTP_SOCKET_FD": "0",
+            "SERVICE_ADDRESSES": ",".join(
+                f"{name}=127.0.0.1:{self.state.admin_port(name)}" for name in SERVICES
+            ),
+        }
+
+    def _service(self, name: str) -> dict[str, str]:
+        app_url, owner_url = self.postgres.urls(name)
+        own = {
+            "DATABASE_URL": app_url,
+            "MIGRATION_DATABASE_URL": owner_url,
+            "AUDIT_SIGNING_KEY": self._secret_file(f"audit_{name}.json"),
+        }
+        if name == "registry":
+            own["IDENTITY_SIGNING_KEY"] = self._secret_file("identity_signing_key.json")
+        if name == "reports":
+            own["TRACKING_SECRET"] = self.state.password("tracking")
+        return own
+
+    def _secret_file(self, name: str) -> str:
+        return str(self.state.secret(name).resolve())
