@@ -209,7 +209,9 @@ def from_data(data: Mapping[str, Any]) -> DomainError:
         FieldError(str(item["field"]), str(item["code"]), Text.of(item["message"]))
         for item in data.get("errors", ())
     ]
-    error = error_class(Text.of(data["detail"]), errors)
+    # past the class' own way of being made, which may ask for more than travels
+    error = error_class.__new__(error_class)
+    DomainError.__init__(error, Text.of(data["detail"]), errors)
     error.retry_after = data.get("retry_after")
     return error
 
@@ -228,7 +230,8 @@ def _by_code() -> dict[str, type[DomainError]]:
     waiting: list[type[DomainError]] = [DomainError]
     while waiting:
         error_class = waiting.pop()
-        if error_class.__name__ != "ForeignError":
+        # a subclass without a code of its own stands for its parent
+        if "code" in vars(error_class) and error_class.__name__ != "ForeignError":
             found[error_class.code] = error_class
         waiting.extend(error_class.__subclasses__())
     return found

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import amqp
@@ -27,10 +28,13 @@ from nameko.messaging import encode_to_headers
 from services.chassis import jsontext
 from services.chassis.broker import open_connection
 from services.chassis.call import CallHeaders
+from services.chassis.contract import EventType
+from services.chassis.envelope import open_envelope
 from services.chassis.errors import (
     BrokerAway,
     DomainError,
     InternalError,
+    Invalid,
     RpcError,
     ServiceTimeout,
     UnknownService,
@@ -41,6 +45,31 @@ from services.chassis.text import Text
 from services.chassis.topology import RPC_EXCHANGE
 
 log = structlog.get_logger(__name__)
+
+
+BROADCAST_QUEUE = 10_000
+
+
+@dataclass(frozen=True)
+class Broadcast:
+    """An event that every process wants to hear while it is there, and none keeps for later.
+
+    on_event: gets its data; must be quick. on_connected: called whenever listening begins (again):
+    what was said before was not heard.
+    """
+
+    event_type: EventType
+    on_event: Callable[[dict[str, Any]], None]
+    on_connected: Callable[[], None]
+
+    def receive(self, body: bytes | str) -> None:
+        """Read and hand over; one that cannot be read is logged and dropped."""
+        try:
+            event = open_envelope(body, {self.event_type.type: self.event_type})
+        except Invalid:
+            log.error("a broadcast cannot be read", type=self.event_type.type)
+            return
+        self.on_event(event.data)
 
 
 class RpcLink(SharedExtension):
@@ -55,6 +84,7 @@ class RpcLink(SharedExtension):
         self._connection: Any = None
         self._channel: Any = None
         self._reply_key = new_id()
+        self._broadcasts: list[Broadcast] = []
 
     def start(self) -> None:
         """Keep a connection from now on."""
@@ -65,6 +95,10 @@ class RpcLink(SharedExtension):
         self._stopping = True
         self._thread.kill()
         self._close(BrokerAway())
+
+    def listen(self, broadcast: Broadcast) -> None:
+        """Hear an event too; to be called before start."""
+        self._broadcasts.append(broadcast)
 
     @property
     def is_up(self) -> bool:
@@ -146,7 +180,24 @@ class RpcLink(SharedExtension):
         channel.queue_bind(queue, RPC_EXCHANGE, self._reply_key)
         channel.basic_consume(queue, no_ack=True, callback=self._replied)
         channel.events["basic_return"].add(self._returned)
+        for broadcast in self._broadcasts:
+            self._subscribe(channel, broadcast)
         self._channel = channel
+        for broadcast in self._broadcasts:
+            broadcast.on_connected()
+
+    def _subscribe(self, channel: Any, broadcast: Broadcast) -> None:
+        event_type = broadcast.event_type
+        channel.exchange_declare(event_type.exchange, "topic", durable=True, auto_delete=False)
+        queue = f"broadcast-{self.container.service_name}-{new_id()}"
+        channel.queue_declare(
+            queue, exclusive=True, auto_delete=True,
+            arguments={"x-max-length": BROADCAST_QUEUE},
+        )  # fmt: skip
+        channel.queue_bind(queue, event_type.exchange, event_type.type)
+        channel.basic_consume(
+            queue, no_ack=True, callback=lambda message: broadcast.receive(message.body)
+        )
 
     def _drain(self) -> None:
         with suppress(TimeoutError):

@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -117,6 +118,35 @@ def addresses(env: Env, name: str) -> Mapping[str, str]:
         if not host or not number.isdigit():
             raise EnvError(f"{service}={address} is not service=host:port")
     return found
+
+
+def words(env: Env, name: str) -> tuple[str, ...]:
+    """Words separated by commas."""
+    return tuple(word.strip() for word in env.str(name).split(",") if word.strip())
+
+
+def networks(env: Env, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Networks or addresses such as 10.0.0.0/8, separated by commas."""
+    return tuple(ip_network(word) for word in words(env, name))
+
+
+def scale(env: Env, name: str) -> float:
+    """A factor from 0.001 to 1,000,000."""
+    value: float = env.float(name)
+    if not 0.001 <= value <= 1_000_000:
+        raise EnvError("must be from 0.001 to 1000000")
+    return value
+
+
+def files_url(env: Env, name: str) -> str:
+    """file:///folder, or s3://bucket/prefix?endpoint=…&region=…"""
+    url: str = env.str(name)
+    parts = urlsplit(url)
+    if parts.scheme == "file" and not parts.netloc and parts.path.startswith("/"):
+        return url
+    if parts.scheme == "s3" and parts.netloc:
+        return url
+    raise EnvError("must look like file:///folder or s3://bucket/prefix")
 
 
 def secret_bytes(env: Env, name: str) -> bytes:

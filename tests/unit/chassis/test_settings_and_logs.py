@@ -24,6 +24,8 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "AUDIT_SIGNING_KEY": str(key),
         "CITY_PACK": str(tmp_path),
         "TRACKING_SECRET": "0123456789abcdef" * 4,
+        "UPLOAD_SECRET": "fedcba9876543210" * 4,
+        "FILES_URL": f"file://{tmp_path}",
     }
 
 
@@ -38,7 +40,7 @@ def test_every_problem_at_once() -> None:
     named = {problem.partition(":")[0] for problem in caught.value.problems}
     assert named == {
         "AMQP_URL", "DATABASE_URL", "ADMIN_PORT", "AUTH_PUBLIC_KEYS", "AUDIT_SIGNING_KEY",
-        "CITY_PACK", "TRACKING_SECRET", "LOG_LEVEL", "WORKERS",
+        "CITY_PACK", "TRACKING_SECRET", "UPLOAD_SECRET", "FILES_URL", "LOG_LEVEL", "WORKERS",
     }  # fmt: skip
 
 
@@ -54,6 +56,10 @@ def test_every_problem_at_once() -> None:
         ("TRACKING_SECRET", "not hexadecimal"),
         ("TRACKING_SECRET", ""),
         ("CITY_PACK", "/nowhere"),
+        ("FILES_URL", "/var/lib/kota"),
+        ("FILES_URL", "file://host/folder"),
+        ("FILES_URL", "s3:///prefix"),
+        ("FILES_URL", "http://127.0.0.1/"),
         ("AUTH_PUBLIC_KEYS", "/nowhere"),
     ],
 )

@@ -1,0 +1,81 @@
+"""Capabilities: proof that its holder uploaded a file, so that messages need carry no file.
+
+The gateway issues one for each upload; the service that takes the file under its wing checks it.
+Both know the same secret.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from itsdangerous import BadData, URLSafeSerializer
+
+from services.chassis.clock import Clock
+
+LIFETIME = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class UploadedPhoto:
+    """A picture in the file store. hour: of its upload (UTC, YYYYMMDDHH), a part of its key.
+
+    digest: SHA-256 of the picture. width, height: pixels. bytes: size of the picture.
+    """
+
+    hour: str
+    digest: str
+    width: int
+    height: int
+    bytes: int
+
+    def key(self, size: str = "full") -> str:
+        """Its key in the file store; size: `full` or `thumb`."""
+        return photo_key(self.hour, self.digest, size)
+
+
+class Capabilities:
+    """Issues and reads them. secret: 32 bytes, the same wherever they are used."""
+
+    def __init__(self, secret: bytes, clock: Clock) -> None:
+        self._secret = secret
+        self._clock = clock
+
+    def issue(self, photo: UploadedPhoto, holder: str) -> tuple[str, datetime]:
+        """(the capability, when it expires). holder: the subject that may use it."""
+        expires = self._clock.now().replace(microsecond=0) + LIFETIME
+        content = asdict(photo) | {"expires": int(expires.timestamp())}
+        return str(self._for(holder).dumps(content)), expires
+
+    def read(self, capability: str, holder: str) -> UploadedPhoto | None:
+        """What was uploaded; None if it is not ours, not the holder's, or has expired."""
+        try:
+            content: dict[str, Any] = self._for(holder).loads(capability)
+        except BadData:
+            return None
+        if datetime.fromtimestamp(content.pop("expires"), UTC) <= self._clock.now():
+            return None
+        return UploadedPhoto(**content)
+
+    def _for(self, holder: str) -> URLSafeSerializer:
+        return URLSafeSerializer(self._secret, salt=f"upload.{holder}")
+
+
+def photo_key(hour: str, digest: str, size: str = "full") -> str:
+    """The key of a photo in the file store."""
+    return f"{photo_folder(hour)}/{digest}{'.thumb' if size == 'thumb' else ''}.jpg"
+
+
+def photo_folder(hour: str) -> str:
+    """Where the uploads of one hour are kept.
+
+    Nothing new comes into a folder once its hour is over, and no capability for what is in it works
+    after LIFETIME more, so that unused files in it can be swept without asking anybody to wait.
+    """
+    return f"photos/{hour}"
+
+
+def hour_of(moment: datetime) -> str:
+    """The name of an hour."""
+    return moment.astimezone(UTC).strftime("%Y%m%d%H")

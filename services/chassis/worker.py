@@ -1,0 +1,122 @@
+"""The chassis as one call sees it: who calls, what is asked, one transaction, one answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from eventlet import Timeout
+
+from services.chassis import fields, metrics
+from services.chassis.call import Call, CallHeaders
+from services.chassis.contract import Kind, Operation
+from services.chassis.errors import (
+    DomainError,
+    Forbidden,
+    InternalError,
+    ServiceTimeout,
+    Unauthenticated,
+)
+from services.chassis.idempotency import IdempotencyClaim, Replayed
+from services.chassis.rpc_server import DEADLINE
+from services.chassis.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from services.chassis.runtime import Chassis
+
+log = structlog.get_logger(__name__)
+
+
+class Worker:
+    """The chassis inside one call. Attributes other than these are the Chassis' own."""
+
+    def __init__(self, chassis: Chassis, context: dict[str, Any]) -> None:
+        self._chassis = chassis
+        self._context = context
+        self.settings: Any = chassis.settings
+        self.city = chassis.city
+        self.clock = chassis.clock
+        self.work = chassis.work
+        self.deliver = chassis.deliver
+        self.readiness = chassis.readiness
+        self.poke = chassis.poke
+
+    def serve(
+        self,
+        operation: Operation,
+        method: Callable[[UnitOfWork, dict[str, Any]], Any],
+        body: dict[str, Any] | None,
+        present: Callable[[Any, Call], Any] | None,
+    ) -> tuple[Any, DomainError | None]:
+        """Run one operation from its raw request to its answer or its error. Never raises."""
+        started = time.monotonic()
+        left = self._context.pop(DEADLINE, started + 4.0) - started
+        answer, error = None, None
+        try:
+            if left <= 0:
+                raise ServiceTimeout()
+            with Timeout(left, ServiceTimeout()):
+                answer = self._answer(operation, method, body or {}, present)
+        except DomainError as failure:
+            error = failure
+        except Exception:
+            log.exception("operation failed", operation=operation.name)
+            error = InternalError()
+        metrics.operation_served(
+            operation.name, error.code if error else "ok", time.monotonic() - started
+        )
+        return answer, error
+
+    def _answer(
+        self,
+        operation: Operation,
+        method: Callable[[UnitOfWork, dict[str, Any]], Any],
+        body: dict[str, Any],
+        present: Callable[[Any, Call], Any] | None,
+    ) -> Any:
+        call = self._admit(operation)
+        request = fields.load(operation.request, body)
+        with self._chassis.database.session() as session:
+            work = UnitOfWork(
+                session,
+                call=call,
+                claim=_claim(operation, call, body),
+                clock=self.clock,
+                transaction=operation.kind is Kind.COMMAND,
+            )
+            answer = _run(work, operation, method, request)
+        self._chassis.flush(work)
+        return present(answer, call) if present else answer
+
+    def _admit(self, operation: Operation) -> Call:
+        headers = CallHeaders.read(self._context)
+        structlog.contextvars.bind_contextvars(
+            request_id=headers.request_id, traceparent=headers.traceparent
+        )
+        principal = self._chassis.principal(headers)
+        if principal.role not in operation.access:
+            raise Unauthenticated() if principal.is_guest else Forbidden()
+        return Call(principal, headers)
+
+
+def _claim(operation: Operation, call: Call, body: dict[str, Any]) -> IdempotencyClaim | None:
+    key = call.headers.idempotency_key
+    if key is None or not operation.idempotent or operation.kind is not Kind.COMMAND:
+        return None
+    return IdempotencyClaim(call.principal.subject, operation.name, key, body)
+
+
+def _run(
+    work: UnitOfWork,
+    operation: Operation,
+    method: Callable[[UnitOfWork, dict[str, Any]], Any],
+    request: dict[str, Any],
+) -> Any:
+    try:
+        answer = operation.response().dump(method(work, request))
+        work.commit(answer)
+    except Replayed as replayed:
+        return replayed.answer
+    return answer
