@@ -11,13 +11,19 @@ from services.chassis.errors import NotFound
 from services.chassis.ids import new_id
 from services.chassis.text import Text
 from services.chassis.unit_of_work import UnitOfWork
-from services.notify import domain, queries, repository
+from services.notify import domain, feed, queries, repository
+from services.notify.contract import PUBLIC
 from services.notify.wording import Wording
+
+_SHOWN = ("report_id", "number", "category", "category_name", "area", "agency")
 
 
 def tell_people(work: UnitOfWork, event: Event, wording: Wording) -> None:
-    """A report came in: tell its reporter and the agency that answers."""
+    """A report came in: tell its reporter and the agency that answers, and the city if it may."""
     report = event.data
+    if domain.is_public(report["visibility"]):
+        shown = {name: report[name] for name in _SHOWN}
+        feed.add(work, PUBLIC, "report.submitted", shown)
     for message in domain.messages_for_submitted(report["reporter"], report["agency"]):
         title, text = wording.words(message.key, report)
         notification = {
@@ -28,6 +34,9 @@ def tell_people(work: UnitOfWork, event: Event, wording: Wording) -> None:
             "at": work.clock.now(),
         }
         repository.insert(work, notification, title, text)
+        about = {"notification_id": notification["id"], "report_id": report["report_id"]}
+        words = {"title": title.data(), "text": text.data()}
+        feed.add(work, message.recipient, "notification.added", about | words)
 
 
 def list_notifications(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from services.chassis import fields
-from services.chassis.contract import Contract, Kind, Operation, Subscription
+from services.chassis.contract import Contract, EventType, Kind, Operation, Subscription
 from services.chassis.errors import Malformed, NotFound
-from services.chassis.principal import LOGGED_IN
+from services.chassis.principal import LOGGED_IN, Principal
 from services.chassis.text import Text
 from services.reports.contract import SUBMITTED
+
+PUBLIC = "public"
+MOST_ENTRIES = 100
+_LAST = 2**63 - 1
+
+
+def audiences_of(principal: Principal) -> list[str]:
+    """Whose entries of the feed somebody may read: everybody's, one's own, one's agency's."""
+    if principal.is_guest:
+        return [PUBLIC]
+    agency = [] if principal.agency is None else [f"agency:{principal.agency}"]
+    return [PUBLIC, f"person:{principal.subject}", *agency]
 
 
 class ListNotifications(fields.Schema):
@@ -48,6 +60,50 @@ class Count(fields.Schema):
     count = fields.Integer(required=True, min=0, max=2**31 - 1)
 
 
+class FeedItem(fields.Schema):
+    """Something that happened. position: grows, and nothing ever appears before what was read.
+
+    data: ids, codes and words; words in both languages as {"id": …, "en": …}.
+    """
+
+    position = fields.Integer(required=True, min=1, max=_LAST)
+    type = fields.String(required=True)
+    data = fields.Attributes(required=True)
+    at = fields.Timestamp(required=True)
+
+
+class FeedEntry(FeedItem):
+    """With whom it concerns: `public`, `person:<account>` or `agency:<code>`."""
+
+    audience = fields.String(required=True)
+
+
+class FeedAdvanced(fields.Schema):
+    """New entries, in order."""
+
+    entries = fields.List(fields.Nested(FeedEntry), required=True, max=MOST_ENTRIES)
+
+
+class ReadFeed(fields.Schema):
+    """after: the last position one has seen; left out, only `head` is answered."""
+
+    after = fields.Integer(min=0, max=_LAST)
+    limit = fields.Integer(min=1, max=MOST_ENTRIES, load_default=MOST_ENTRIES)
+
+
+class FeedPage(fields.Schema):
+    """What the caller may see after that position, in order.
+
+    head: the last position there is. more: whether there is more to read. reset: that position is
+    not known any more; items are what is kept since.
+    """
+
+    items = fields.List(fields.Nested(FeedItem), required=True)
+    head = fields.Integer(required=True, min=0, max=_LAST)
+    more = fields.Boolean(required=True)
+    reset = fields.Boolean(required=True)
+
+
 LIST_NOTIFICATIONS = Operation(
     "list_notifications",
     ListNotifications,
@@ -81,6 +137,21 @@ MARK_ALL_READ = Operation(
     access=LOGGED_IN,
 )
 
+READ_FEED = Operation(
+    "read_feed",
+    ReadFeed,
+    FeedPage,
+    Text("Read what happened since", id="Baca kejadian sejak posisi tertentu"),
+)
+
+# Each gateway process hears it while it is there; nobody keeps it, the feed itself is kept.
+FEED_ADVANCED = EventType(
+    "notify",
+    "feed.advanced",
+    FeedAdvanced,
+    Text("The feed has new entries", id="Ada kejadian baru"),
+)
+
 # Order means nothing to a message that is only added, so one that fails holds back no other.
 TELL_PEOPLE = Subscription(
     service="notify",
@@ -93,6 +164,7 @@ TELL_PEOPLE = Subscription(
 CONTRACT = Contract(
     "notify",
     Text("Notifications", id="Notifikasi"),
-    (LIST_NOTIFICATIONS, UNREAD_COUNT, MARK_READ, MARK_ALL_READ),
+    (LIST_NOTIFICATIONS, UNREAD_COUNT, MARK_READ, MARK_ALL_READ, READ_FEED),
+    (FEED_ADVANCED,),
     subscriptions=(TELL_PEOPLE,),
 )

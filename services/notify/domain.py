@@ -31,6 +31,11 @@ def recipients_of(principal: Principal) -> list[str]:
     return own if principal.agency is None else [*own, agency(principal.agency)]
 
 
+def is_public(visibility: str) -> bool:
+    """Whether everybody may know that there is such a report; a secret one (rahasia) is not."""
+    return visibility in ("public", "anonymous")
+
+
 def messages_for_submitted(reporter: str | None, agency_code: str) -> list[Message]:
     """A new report: its reporter, if there is an account, and the agency that answers."""
     to_reporter = [] if reporter is None else [Message(person(reporter), "report.submitted")]

@@ -34,6 +34,19 @@ _UNREAD = f"""
 SELECT least(count(*), %(rows)s) AS count, max(n.id::text) AS newest
 FROM {_NEWEST.format(conditions=_NOT_READ)}"""
 
+# each audience's entries straight from the index, in order
+_FEED_AFTER = """
+SELECT f.position, f.type, f.data, f.at
+FROM unnest(%(audiences)s) mine (audience) CROSS JOIN LATERAL (
+  SELECT * FROM feed WHERE audience = mine.audience AND position > %(after)s
+  ORDER BY position LIMIT %(rows)s) f
+ORDER BY f.position LIMIT %(rows)s"""
+# what was forgotten is known from `forgotten`, since an empty feed knows no positions
+_FEED_ENDS = """
+SELECT greatest(coalesce((SELECT max(position) FROM feed), 0), forgotten_until) AS head,
+  forgotten_until + 1 AS oldest
+FROM feed_forgotten"""
+
 
 def page(work: UnitOfWork, asked: dict[str, Any], after: Cursor | None) -> list[Row]:
     """One page of the caller's notifications, newest first, with one row more than asked for."""
@@ -61,3 +74,15 @@ def unread(work: UnitOfWork) -> Row:
 def _mine(work: UnitOfWork) -> dict[str, Any]:
     principal = work.call.principal
     return {"person": principal.subject, "recipients": recipients_of(principal)}
+
+
+def feed_after(work: UnitOfWork, audiences: list[str], after: int, rows: int) -> list[Row]:
+    """Entries of these audiences after a position, in order."""
+    return work.all(_FEED_AFTER, {"audiences": audiences, "after": after, "rows": rows})
+
+
+def feed_ends(work: UnitOfWork) -> Row:
+    """head: the last position there is. oldest: the first that was not forgotten."""
+    row = work.first(_FEED_ENDS)
+    assert row is not None
+    return row

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from services.chassis import jsontext
+from services.chassis.database import Row
 from services.chassis.text import Text
 from services.chassis.unit_of_work import UnitOfWork
 
@@ -23,6 +25,54 @@ WHERE n.recipient = ANY(%(recipients)s) AND n.id <= %(newest)s
   AND NOT EXISTS (SELECT 1 FROM notification_read r
     WHERE r.person = %(person)s AND r.notification_id = n.id)
 ON CONFLICT DO NOTHING"""
+
+_QUEUE_ENTRY = """
+INSERT INTO feed_incoming (id, audience, type, data, at)
+VALUES (%(id)s, %(audience)s, %(type)s, %(data)s, %(at)s)"""
+
+# The lock is the transaction's: whoever holds it makes positions visible before anybody else takes
+# any. A number that stands for the feed in the one space of advisory locks.
+_LOCK_FEED = "SELECT pg_advisory_xact_lock(727001)"
+_MOVE_ENTRIES = """
+WITH moved AS (
+  DELETE FROM feed_incoming WHERE id = ANY(ARRAY(
+    SELECT id FROM feed_incoming ORDER BY id LIMIT %(rows)s))
+  RETURNING id, audience, type, data, at)
+INSERT INTO feed (id, audience, type, data, at)
+SELECT id, audience, type, data, at FROM moved ORDER BY id
+RETURNING position, audience, type, data, at"""
+
+_FORGET_ENTRIES = """
+WITH old AS (
+  DELETE FROM feed WHERE position = ANY(ARRAY(
+    SELECT position FROM feed WHERE at < %(before)s ORDER BY position LIMIT 1000))
+  RETURNING position),
+known AS (
+  UPDATE feed_forgotten SET forgotten_until =
+    greatest(forgotten_until, coalesce((SELECT max(position) FROM old), 0))
+  RETURNING 1)
+SELECT count(*) AS count FROM old"""
+
+
+def queue_entry(
+    work: UnitOfWork, entry_id: str, audience: str, kind: str, data: dict[str, Any]
+) -> None:
+    """Put an entry of the feed in line."""
+    values = {"id": entry_id, "audience": audience, "type": kind, "at": work.clock.now()}
+    work.write(_QUEUE_ENTRY, values | {"data": jsontext.dumps(data)})
+
+
+def move_entries(work: UnitOfWork, rows: int) -> list[Row]:
+    """Give positions to what stands in line, after whoever is at it now."""
+    work.first(_LOCK_FEED)
+    return sorted(work.all(_MOVE_ENTRIES, {"rows": rows}), key=lambda row: int(row["position"]))
+
+
+def forget_entries(work: UnitOfWork, before: datetime) -> int:
+    """Delete a batch of entries from before that time; how many there were."""
+    row = work.first(_FORGET_ENTRIES, {"before": before})
+    assert row is not None
+    return int(row["count"])
 
 
 def insert(work: UnitOfWork, notification: dict[str, Any], title: Text, text: Text) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from services.chassis.envelope import Event
-from services.chassis.runtime import Chassis, ChassisService, on_event, operation
+from services.chassis.runtime import Chassis, ChassisService, on_event, operation, repeated
 from services.chassis.unit_of_work import UnitOfWork
-from services.notify import commands, contract
+from services.notify import commands, contract, feed
 from services.notify.settings import Settings
 from services.notify.wording import Wording
+
+ORDER_SECONDS = 1.0
+FORGET_SECONDS = 600.0
 
 
 class NotifyService(ChassisService):
@@ -22,6 +26,7 @@ class NotifyService(ChassisService):
     def tell_people(self, work: UnitOfWork, event: Event) -> None:
         """A report came in."""
         commands.tell_people(work, event, self.chassis.city)
+        work.after_commit(partial(self.chassis.poke, "order_feed"))
 
     @operation(contract.LIST_NOTIFICATIONS)
     def list_notifications(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
@@ -42,3 +47,24 @@ class NotifyService(ChassisService):
     def mark_all_read(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Mark all."""
         return commands.mark_all_read(work)
+
+    @operation(contract.READ_FEED)
+    def read_feed(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Read what happened since."""
+        return feed.read(work, body)
+
+    @repeated(ORDER_SECONDS)
+    def order_feed(self) -> bool:
+        """Move new entries into the feed."""
+        with self.chassis.work() as work:
+            more = feed.advance(work)
+            work.commit()
+        return more
+
+    @repeated(FORGET_SECONDS)
+    def forget_feed(self) -> bool:
+        """Delete old entries."""
+        with self.chassis.work() as work:
+            more = feed.forget(work)
+            work.commit()
+        return more
