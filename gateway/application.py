@@ -1,10 +1,10 @@
-"""From request to response: find the route, check, call the service, map what it says."""
+"""From request to response: find the route, count, check, hand over, and finish the answer."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import replace
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any
 
 import structlog
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -13,10 +13,12 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Request, Response
 
 from gateway import requests, responses
-from gateway.documents import Documents
-from gateway.routes import Route, url_map
-from services.chassis import fields, metrics
-from services.chassis.call import CallHeaders
+from gateway.errors import WrongMethod
+from gateway.exchange import Exchange, Handler, Verifier
+from gateway.policy import Policy
+from gateway.rates import Allowance, RateLimited, Rates
+from gateway.routes import By, Route, url_map
+from services.chassis import metrics
 from services.chassis.errors import (
     DomainError,
     Forbidden,
@@ -25,67 +27,61 @@ from services.chassis.errors import (
     Unauthenticated,
 )
 from services.chassis.principal import Principal
-from services.chassis.text import Text
 
 log = structlog.get_logger(__name__)
 
 BUDGET_MS = 4_000
 
 
-class Rpc(Protocol):
-    """What the application needs of the RPC client."""
-
-    def call(self, service: str, operation: str, body: dict[str, Any], headers: CallHeaders) -> Any:
-        """Call an operation."""
-        ...
-
-
-class Verifier(Protocol):
-    """What the application needs of the token verifier."""
-
-    def verify(self, token: str | None) -> Principal:
-        """Who holds the token."""
-        ...
-
-
-class WrongMethod(DomainError):
-    """The path exists, for other methods."""
-
-    status, code = 405, "method_not_allowed"
-    title = Text("This method is not allowed here", id="Metode ini tidak diperbolehkan di sini")
-
-    def __init__(self, allowed: list[str]) -> None:
-        super().__init__()
-        self.allowed = allowed
-
-
 class Application:
-    """The gateway without its server. documents: what it answers by itself."""
+    """The gateway without its server. handlers: who serves which kind of route."""
 
-    def __init__(self, rpc: Rpc, verifier: Verifier, documents: Documents) -> None:
-        self._rpc = rpc
+    def __init__(
+        self, verifier: Verifier, rates: Rates, policy: Policy, handlers: Mapping[By, Handler]
+    ) -> None:
         self._verifier = verifier
-        self._documents = documents
+        self._rates = rates
+        self._policy = policy
+        self._handlers = handlers
         self._urls = url_map()
 
     def respond(self, request: Request) -> Response:
         """Answer a request. Never raises."""
-        started = time.monotonic()
-        request_id = requests.request_id_of(request)
-        name = "none"
+        visit = _Visit(request)
         try:
-            response = self._documents.respond(request)
-            if response is None:
-                route, path = self._find(request)
-                name = route.operation.name
-                response = self._serve(route, request, path, request_id, started)
+            response = self._respond(visit)
         except DomainError as error:
-            response = self._problem(error, request, request_id)
+            response = _problem(error, visit)
         except Exception:
-            log.exception("request failed", request_id=request_id)
-            response = self._problem(InternalError(), request, request_id)
-        metrics.operation_served(name, str(response.status_code), time.monotonic() - started)
-        return _finished(response, request_id)
+            log.exception("request failed", request_id=visit.request_id)
+            response = _problem(InternalError(), visit)
+        seconds = time.monotonic() - visit.started
+        metrics.operation_served(visit.name, str(response.status_code), seconds)
+        return self._finished(response, visit)
+
+    def refuse(self, error: DomainError, request: Request) -> Response:
+        """The answer to a request that is not served: `request` may be an empty one."""
+        visit = _Visit(request)
+        metrics.operation_served("none", str(error.status), 0.0)
+        return self._finished(_problem(error, visit), visit)
+
+    def _respond(self, visit: _Visit) -> Response:
+        if visit.request.method == "OPTIONS":
+            return self._options(visit)
+        route, path = self._find(visit.request)
+        visit.name = route.operation.name
+        address = self._policy.address_of(visit.request)
+        visit.allowance = self._rates.check_address(route.rate, address)
+        headers = requests.call_headers(
+            visit.request, visit.request_id, BUDGET_MS, with_token=not route.ignores_token
+        )
+        principal = self._verifier.verify(headers.authorization)
+        if not principal.is_guest:
+            visit.allowance = self._rates.check_principal(route.rate, principal)
+        _admit(route, principal)
+        exchange = Exchange(route, visit.request, path, headers, principal, address, visit.started)
+        response = self._handlers[route.by](exchange)
+        return _cached(response, exchange)
 
     def _find(self, request: Request) -> tuple[Route, dict[str, Any]]:
         adapter = self._urls.bind("", path_info=request.path, default_method=request.method)
@@ -97,55 +93,61 @@ class Application:
             raise NotFound() from None
         return route, dict(path)
 
-    def _serve(
-        self,
-        route: Route,
-        request: Request,
-        path: dict[str, Any],
-        request_id: str,
-        started: float,
-    ) -> Response:
-        headers = requests.call_headers(
-            request, request_id, BUDGET_MS, with_token=not route.ignores_token
-        )
-        self._admit(route, headers)
-        body = requests.content(request, path)
-        fields.load(route.operation.request, body)
-        answer = self._rpc.call(
-            route.service, route.operation.name, body, _with_rest(headers, started)
-        )
-        return _answer(route, answer, headers)
+    def _options(self, visit: _Visit) -> Response:
+        adapter = self._urls.bind("", path_info=visit.request.path)
+        allowed = adapter.allowed_methods()
+        if not allowed:
+            raise NotFound()
+        methods = ", ".join(sorted({*allowed, "OPTIONS"}))
+        return Response(status=204, headers={"Allow": methods})
 
-    def _admit(self, route: Route, headers: CallHeaders) -> None:
-        """The service checks again; here it saves everybody work."""
-        principal = self._verifier.verify(headers.authorization)
-        if principal.role not in route.operation.access:
-            raise Unauthenticated() if principal.is_guest else Forbidden()
-
-    def _problem(self, error: DomainError, request: Request, request_id: str) -> Response:
-        response = responses.problem(error, requests.language_of(request), request_id)
-        if isinstance(error, WrongMethod):
-            response.headers["Allow"] = ", ".join(sorted(error.allowed))
+    def _finished(self, response: Response, visit: _Visit) -> Response:
+        response.headers["X-Request-Id"] = visit.request_id
+        if visit.allowance is not None:
+            response.headers.extend(visit.allowance.headers())
+        self._policy.apply(response, visit.request)
         return response
 
 
-def _answer(route: Route, value: Any, headers: CallHeaders) -> Response:
-    response = responses.answer(value, status=route.status)
-    if route.location is not None:
-        response.headers["Location"] = f"{route.location}{value['id']}"
-    if headers.authorization is not None or route.ignores_token:
-        response.headers["Cache-Control"] = "no-store"
-    response.headers["Vary"] = "Accept-Language, Authorization"
+class _Visit:
+    """What is known of a request before it is admitted."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.request_id = requests.request_id_of(request)
+        self.started = time.monotonic()
+        self.name = "none"
+        self.allowance: Allowance | None = None
+
+
+def _admit(route: Route, principal: Principal) -> None:
+    """The service checks again; here it saves everybody work."""
+    if principal.role not in route.operation.access:
+        raise Unauthenticated() if principal.is_guest else Forbidden()
+
+
+def _cached(response: Response, exchange: Exchange) -> Response:
+    """What only some may see is kept by nobody, unless its handler said otherwise."""
+    if "Cache-Control" not in response.headers:
+        personal = exchange.headers.authorization is not None or exchange.request.method == "POST"
+        response.headers["Cache-Control"] = "no-store" if personal else "no-cache"
+    response.headers["Vary"] = "Accept-Language, Authorization, Origin"
+    etag, known = response.headers.get("ETag"), exchange.request.if_none_match
+    is_read = exchange.request.method in ("GET", "HEAD") and response.status_code == 200
+    if is_read and etag is not None and known.contains_weak(etag.strip('"')):
+        return Response(status=304, headers=_without_content(response))
     return response
 
 
-def _with_rest(headers: CallHeaders, started: float) -> CallHeaders:
-    """What is left of the budget."""
-    spent = int((time.monotonic() - started) * 1000)
-    return replace(headers, budget_ms=max(1, headers.budget_ms - spent))
+def _without_content(response: Response) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in response.headers if not name.startswith("Content-")]
 
 
-def _finished(response: Response, request_id: str) -> Response:
-    response.headers["X-Request-Id"] = request_id
-    response.headers["X-Content-Type-Options"] = "nosniff"
+def _problem(error: DomainError, visit: _Visit) -> Response:
+    language = requests.language_of(visit.request)
+    response = responses.problem(error, language, visit.request_id)
+    if isinstance(error, WrongMethod):
+        response.headers["Allow"] = ", ".join(sorted(error.allowed))
+    if isinstance(error, RateLimited):
+        visit.allowance = error.allowance
     return response

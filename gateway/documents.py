@@ -1,31 +1,62 @@
-"""What the gateway answers by itself: index, OpenAPI, AsyncAPI, readiness."""
+"""What the gateway answers by itself: index, OpenAPI, AsyncAPI, interactive docs, readiness."""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from gateway import asyncapi, openapi, responses
-from services.chassis import jsontext
-from services.chassis.text import Text
+from gateway import asyncapi, docs, openapi, requests, responses
+from gateway.contract import READY
+from gateway.exchange import Exchange
+from services.chassis import fields, jsontext
+from services.chassis.errors import NotFound
 
 Checks = Callable[[], dict[str, Any]]
 
 INDEX = {
     "name": "Kota Cerdas",
-    "documents": {"openapi": "/openapi.json", "asyncapi": "/asyncapi.json"},
+    "documents": {"docs": "/docs", "openapi": "/openapi.json", "asyncapi": "/asyncapi.json"},
     "readiness": {"gateway": "/readyz", "all": "/readyz?all=1"},
     "api": ["/v1/reports", "/v1/notifications", "/v1/permit-types", "/v1/auth/token"],
 }
-NAMES = ("/", "/openapi.json", "/asyncapi.json", "/readyz")
-SUMMARY = Text("About this gateway", id="Tentang gerbang ini")
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A document that never changes while the process lives."""
+
+    body: bytes
+    content_type: str
+    policy: str | None = None
+
+    @cached_property
+    def etag(self) -> str:
+        """Its entity tag."""
+        return f'"{hashlib.sha256(self.body).hexdigest()[:16]}"'
+
+    @cached_property
+    def compressed(self) -> bytes:
+        """Its body for clients that take gzip."""
+        return gzip.compress(self.body, mtime=0)
+
+    def response(self, request: Request) -> Response:
+        """The answer."""
+        is_small = request.accept_encodings.quality("gzip") > 0
+        headers = {"ETag": self.etag, "Cache-Control": "public, max-age=60"}
+        headers |= {"Content-Encoding": "gzip"} if is_small else {}
+        headers |= {"Content-Security-Policy": self.policy} if self.policy else {}
+        body = self.compressed if is_small else self.body
+        return Response(body, 200, headers, content_type=self.content_type)
 
 
 class Documents:
-    """Fixed documents are made once.
+    """The handler of By.DOCUMENT. Fixed documents are made once.
 
     ready: readiness of the gateway itself; all_ready: of every service too. Both return
     {"ready": bool, …}.
@@ -35,30 +66,30 @@ class Documents:
         self._ready = ready
         self._all_ready = all_ready
         self._fixed = {
-            "/": _fixed(INDEX),
-            "/openapi.json": _fixed(openapi.document()),
-            "/asyncapi.json": _fixed(asyncapi.document()),
+            "/": _json(INDEX),
+            "/openapi.json": _json(openapi.document()),
+            "/asyncapi.json": _json(asyncapi.document()),
+        } | {
+            path: Fixed(body, content_type, docs.POLICY)
+            for path, (body, content_type) in docs.files().items()
         }
 
-    def respond(self, request: Request) -> Response | None:
-        """The answer, or None if it is not one of ours."""
-        if request.method not in ("GET", "HEAD") or request.path not in NAMES:
-            return None
-        if request.path == "/readyz":
-            return self._readiness(everything=request.args.get("all") == "1")
-        body, etag = self._fixed[request.path]
-        headers = {"ETag": etag, "Cache-Control": "public, max-age=60"}
-        if request.headers.get("If-None-Match") == etag:
-            return Response(status=304, headers=headers)
-        return Response(body, 200, headers, content_type=responses.JSON)
+    def respond(self, exchange: Exchange) -> Response:
+        """The document. Raises NotFound, Invalid."""
+        if exchange.route.operation is READY:
+            return self._readiness(exchange)
+        found = self._fixed.get(exchange.request.path)
+        if found is None:
+            raise NotFound()
+        return found.response(exchange.request)
 
-    def _readiness(self, *, everything: bool) -> Response:
-        found = self._all_ready() if everything else self._ready()
+    def _readiness(self, exchange: Exchange) -> Response:
+        asked = fields.load(READY.request, requests.content(exchange.request, exchange.path))
+        found = self._all_ready() if asked.get("all") == "1" else self._ready()
         status = 200 if found["ready"] else 503
         headers = {"Cache-Control": "no-store"} | ({} if found["ready"] else {"Retry-After": "2"})
         return responses.answer(found, status=status, headers=headers)
 
 
-def _fixed(value: Any) -> tuple[str, str]:
-    body = jsontext.dumps(value)
-    return body, f'"{hashlib.sha256(body.encode()).hexdigest()[:16]}"'
+def _json(value: Any) -> Fixed:
+    return Fixed(jsontext.dumps(value).encode(), responses.JSON)

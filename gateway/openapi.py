@@ -8,19 +8,27 @@ import marshmallow as ma
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
-from gateway.routes import CONTRACTS, ROUTES, Route
+from gateway.contract import GATEWAY
+from gateway.routes import CONTRACTS, ROUTES, By, Route
 from services.chassis import fields
 from services.chassis.contract import Kind
 from services.chassis.principal import Role
 
 _ALWAYS = {
     400: "The request cannot be read",
+    408: "The request took too long to arrive",
+    413: "The request is too large",
+    414: "The address is too long",
+    417: "Expect may only be 100-continue",
     422: "Some fields are not right",
     429: "Too many requests",
+    431: "The headers are too many or too large",
     500: "Something went wrong on our side",
     503: "Briefly unavailable; try again",
 }
-_WITH_BODY = {411: "No Content-Length", 413: "Too large", 415: "Not application/json"}
+_NOT_MODIFIED = "You have the latest"
+_BINARY = {"type": "string", "contentMediaType": "application/octet-stream"}
+_PICTURES = ("image/jpeg", "image/png", "image/webp")
 
 
 class ProblemField(fields.Schema):
@@ -46,10 +54,15 @@ class Problem(fields.Schema):
 def document() -> dict[str, Any]:
     """The whole document."""
     spec = new_spec()
-    for route in ROUTES:
+    for route in documented():
         spec.path(route.path, operations={route.method.lower(): _operation(route)})
     found: dict[str, Any] = spec.to_dict()
     return found
+
+
+def documented() -> list[Route]:
+    """The routes that stand in the document."""
+    return [route for route in ROUTES if route.is_documented]
 
 
 def new_spec() -> APISpec:
@@ -60,7 +73,7 @@ def new_spec() -> APISpec:
         openapi_version="3.1.0",
         plugins=[MarshmallowPlugin(schema_name_resolver=_name)],
         info={"description": "City services. Layanan kota.", "license": {"name": "Apache-2.0"}},
-        tags=[{"name": c.service, "description": _both(c.summary)} for c in CONTRACTS],
+        tags=[{"name": c.service, "description": _both(c.summary)} for c in (*CONTRACTS, GATEWAY)],
     )
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     return spec
@@ -98,6 +111,8 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
     if route.method == "GET":
         found.append({"in": "query", "schema": _part(asked, exclude=in_path)})
     found.append(_header("Accept-Language", "id (default) or en"))
+    if route.by is By.STREAM:
+        found.append(_header("Last-Event-ID", "replay what came after this id"))
     if route.method == "POST" and route.operation.kind is Kind.COMMAND:
         if route.operation.idempotent:
             found.append(_header("Idempotency-Key", "repeat a request safely"))
@@ -106,16 +121,23 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
 
 
 def _request_body(route: Route) -> dict[str, Any]:
+    if route.by is By.UPLOAD:
+        form = {"type": "object", "properties": {"file": _BINARY}, "required": ["file"]}
+        content = {kind: {"schema": _BINARY} for kind in _PICTURES}
+        return {"required": True, "content": content | {"multipart/form-data": {"schema": form}}}
     schema = _part(route.operation.request, exclude=route.parameters)
     needed = any(field.required for field in schema.fields.values())
     return {"required": needed, "content": {"application/json": {"schema": schema}}}
 
 
 def _responses(route: Route) -> dict[str, Any]:
-    schema = {"schema": route.operation.response}
+    is_json = route.gives == "application/json"
+    schema = {"schema": route.operation.response if is_json else {"type": "string"}}
     found: dict[str, Any] = {
-        str(route.status): {"description": "Done", "content": {"application/json": schema}}
+        str(route.status): {"description": "Done", "content": {route.gives: schema}}
     }
+    if route.method == "GET":
+        found["304"] = {"description": _NOT_MODIFIED}
     for status, words in sorted(_problems(route).items()):
         content = {"application/problem+json": {"schema": Problem}}
         found[str(status)] = {"description": words, "content": content}
@@ -125,7 +147,7 @@ def _responses(route: Route) -> dict[str, Any]:
 def _problems(route: Route) -> dict[int, str]:
     found = _ALWAYS | {error.status: str(error.title) for error in route.operation.errors}
     if route.method == "POST":
-        found |= _WITH_BODY
+        found[415] = "The body is of another kind than asked for"
     if not route.ignores_token:
         found[401] = "The token is missing or not valid"
     if Role.GUEST not in route.operation.access:
@@ -148,7 +170,8 @@ def _name(schema: Any) -> str:
     if isinstance(schema, ma.Schema) and (schema.only or schema.exclude):
         return ""
     cls = schema if isinstance(schema, type) else type(schema)
-    return f"{cls.__module__.split('.')[1]}.{cls.__name__}"
+    home = cls.__module__.split(".")
+    return f"{home[1] if home[0] == 'services' else home[0]}.{cls.__name__}"
 
 
 def _both(words: Any) -> str:

@@ -11,36 +11,15 @@ from typing import Any
 
 from werkzeug.wrappers import Request
 
+from gateway.errors import UnsupportedMediaType
 from services.chassis.call import CallHeaders, idempotency_key, traceparent
-from services.chassis.errors import DomainError, FieldError, Invalid, Malformed, Unauthenticated
+from services.chassis.errors import FieldError, Invalid, Malformed, Unauthenticated
 from services.chassis.ids import new_id
 from services.chassis.text import DEFAULT_LANGUAGE, LANGUAGES, Language, Text
 
-MAX_JSON_BYTES = 1_000_000
 MAX_DEPTH = 64
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
-
-
-class TooLarge(DomainError):
-    """The body is larger than we read."""
-
-    status, code = 413, "too_large"
-    title = Text("The request is too large", id="Permintaan terlalu besar")
-
-
-class LengthRequired(DomainError):
-    """A body without Content-Length."""
-
-    status, code = 411, "length_required"
-    title = Text("Content-Length is required", id="Content-Length wajib ada")
-
-
-class UnsupportedMediaType(DomainError):
-    """A body that is not JSON."""
-
-    status, code = 415, "unsupported_media_type"
-    title = Text("Send application/json", id="Kirim application/json")
 
 
 def language_of(request: Request) -> Language:
@@ -96,7 +75,7 @@ def if_match(given: str | None) -> int | None:
 def content(request: Request, path: dict[str, Any]) -> dict[str, Any]:
     """Path, and query (GET) or JSON body (POST), as one object.
 
-    Each name may come from one place only. Raises Malformed, TooLarge, Invalid and the like.
+    Each name may come from one place only. Raises Malformed, Invalid, UnsupportedMediaType.
     """
     query = _query(request)
     if request.method in ("GET", "HEAD"):
@@ -104,6 +83,12 @@ def content(request: Request, path: dict[str, Any]) -> dict[str, Any]:
     body = _body(request)
     _refuse(dict.fromkeys(query), query)
     return path | _refuse(body, path)
+
+
+def refuse_query(request: Request) -> None:
+    """For routes that know no parameters. Raises Malformed, Invalid."""
+    query = _query(request)
+    _refuse(query, query)
 
 
 def _query(request: Request) -> dict[str, Any]:
@@ -132,10 +117,6 @@ def _refuse(given: dict[str, Any], taken: Sequence[str] | dict[str, Any]) -> dic
 
 
 def _body(request: Request) -> dict[str, Any]:
-    if "Transfer-Encoding" in request.headers:
-        raise LengthRequired()
-    if (request.content_length or 0) > MAX_JSON_BYTES:
-        raise TooLarge()
     raw = request.get_data(cache=False)
     if not raw:
         return {}

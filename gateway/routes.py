@@ -1,14 +1,19 @@
-"""Every route: method, path, and the operation that answers it.
+"""Every route: method, path, the operation that answers it, and how often one may ask.
 
-Access is the operation's; OpenAPI, tests and the dispatcher are derived from this table.
+Access and schemas are the operation's; dispatch, OpenAPI and tests are derived from this table.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from werkzeug.routing import Map, Rule
 
+from gateway import contract
+from gateway.contract import GATEWAY
+from gateway.http import limits
+from gateway.rates import Rate
 from services.chassis.contract import Contract, Operation
 from services.notify.contract import CONTRACT as NOTIFY
 from services.permits.contract import CONTRACT as PERMITS
@@ -18,20 +23,35 @@ from services.reports.contract import CONTRACT as REPORTS
 CONTRACTS: tuple[Contract, ...] = (REGISTRY, REPORTS, NOTIFY, PERMITS)
 
 
+class By(StrEnum):
+    """Which part of the gateway serves a route."""
+
+    CALL = "call"
+    DOCUMENT = "document"
+    UPLOAD = "upload"
+    PHOTO = "photo"
+    STREAM = "stream"
+
+
 @dataclass(frozen=True)
 class Route:
     """One route. location: path prefix of the Location header of what it creates.
 
-    ignores_token: a stale token must not keep anybody from logging in.
+    gives: media type of a success. ignores_token: a stale token must not keep anybody from logging
+    in. is_documented: whether it stands in OpenAPI.
     """
 
     method: str
     path: str
     service: str
     operation: Operation
+    rate: Rate
     status: int = 200
     location: str | None = None
+    by: By = By.CALL
+    gives: str = "application/json"
     ignores_token: bool = False
+    is_documented: bool = True
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -40,28 +60,53 @@ class Route:
         return tuple(part.partition("}")[0] for part in parts)
 
 
-def _route(method: str, path: str, contract: Contract, operation: str, **more: object) -> Route:
-    found = contract.operation(operation)
-    return Route(method, path, contract.service, found, **more)  # type: ignore[arg-type]
+def _get(path: str, of: Contract, operation: str, rate: Rate = Rate.READ, **more: object) -> Route:
+    return Route("GET", path, of.service, of.operation(operation), rate, **more)  # type: ignore[arg-type]
+
+
+def _post(
+    path: str, of: Contract, operation: str, rate: Rate = Rate.WRITE, **more: object
+) -> Route:
+    return Route("POST", path, of.service, of.operation(operation), rate, **more)  # type: ignore[arg-type]
+
+
+def _login(path: str, operation: str) -> Route:
+    return _post(path, REGISTRY, operation, Rate.LOGIN, ignores_token=True)
+
+
+def _document(path: str, gives: str = "application/json") -> Route:
+    return Route(
+        "GET", path, "gateway", contract.DOCUMENT, Rate.READ,
+        by=By.DOCUMENT, gives=gives, ignores_token=True, is_documented=False,
+    )  # fmt: skip
 
 
 ROUTES: tuple[Route, ...] = (
-    _route("POST", "/v1/auth/token", REGISTRY, "issue_token", ignores_token=True),
-    _route("POST", "/v1/auth/refresh", REGISTRY, "refresh_token", ignores_token=True),
-    _route("POST", "/v1/auth/revoke", REGISTRY, "revoke_token", ignores_token=True),
-    _route("GET", "/v1/auth/me", REGISTRY, "who_am_i"),
-    _route("GET", "/.well-known/jwks.json", REGISTRY, "jwks"),
-    _route("POST", "/v1/accounts", REGISTRY, "create_account", status=201),
-    _route("POST", "/v1/reports", REPORTS, "submit_report", status=201, location="/v1/reports/"),
-    _route("GET", "/v1/reports", REPORTS, "list_reports"),
-    _route("GET", "/v1/reports/track/{number}", REPORTS, "track_report"),
-    _route("GET", "/v1/reports/{id}", REPORTS, "get_report"),
-    _route("GET", "/v1/notifications", NOTIFY, "list_notifications"),
-    _route("GET", "/v1/notifications/unread-count", NOTIFY, "unread_count"),
-    _route("POST", "/v1/notifications/read-all", NOTIFY, "mark_all_read"),
-    _route("POST", "/v1/notifications/{id}/read", NOTIFY, "mark_read"),
-    _route("GET", "/v1/permit-types", PERMITS, "list_permit_types"),
-    _route("GET", "/v1/permit-types/{code}", PERMITS, "get_permit_type"),
+    _login("/v1/auth/token", "issue_token"),
+    _login("/v1/auth/refresh", "refresh_token"),
+    _login("/v1/auth/revoke", "revoke_token"),
+    _get("/v1/auth/me", REGISTRY, "who_am_i"),
+    _get("/.well-known/jwks.json", REGISTRY, "jwks"),
+    _post("/v1/accounts", REGISTRY, "create_account", status=201),
+    _post("/v1/uploads", GATEWAY, "upload_photo", Rate.UPLOAD, by=By.UPLOAD, status=201),
+    _post("/v1/reports", REPORTS, "submit_report", status=201, location="/v1/reports/"),
+    _get("/v1/reports", REPORTS, "list_reports"),
+    _get("/v1/reports/track/{number}", REPORTS, "track_report"),
+    _get("/v1/reports/{id}", REPORTS, "get_report"),
+    _get("/v1/reports/{id}/photos/{n}", REPORTS, "get_photo", by=By.PHOTO, gives="image/jpeg"),
+    _get("/v1/stream", GATEWAY, "stream", Rate.STREAM, by=By.STREAM, gives="text/event-stream"),
+    _get("/v1/notifications", NOTIFY, "list_notifications"),
+    _get("/v1/notifications/unread-count", NOTIFY, "unread_count"),
+    _post("/v1/notifications/read-all", NOTIFY, "mark_all_read"),
+    _post("/v1/notifications/{id}/read", NOTIFY, "mark_read"),
+    _get("/v1/permit-types", PERMITS, "list_permit_types"),
+    _get("/v1/permit-types/{code}", PERMITS, "get_permit_type"),
+    _get("/readyz", GATEWAY, "ready", by=By.DOCUMENT, ignores_token=True),
+    _document("/"),
+    _document("/openapi.json"),
+    _document("/asyncapi.json"),
+    _document("/docs", "text/html"),
+    _document("/docs/{file}", "text/html"),
 )
 
 
@@ -76,3 +121,11 @@ def url_map() -> Map:
         for route in ROUTES
     ]
     return Map(rules, strict_slashes=True, merge_slashes=False)
+
+
+_UPLOADS = frozenset((route.method, route.path) for route in ROUTES if route.by is By.UPLOAD)
+
+
+def body_limit(method: str, path: str) -> int:
+    """How many bytes the body of such a request may have."""
+    return limits.MAX_UPLOAD_FORM if (method, path) in _UPLOADS else limits.MAX_JSON

@@ -9,17 +9,30 @@ from nameko.extensions import DependencyProvider
 from werkzeug.wrappers import Request, Response
 
 from gateway.application import Application
+from gateway.calls import Calls
+from gateway.cursors import Cursors
 from gateway.documents import Documents
+from gateway.images.converter import Converter
+from gateway.live.hub import Hub
+from gateway.live.sse import Streams
+from gateway.photos import Photos
+from gateway.policy import Policy
+from gateway.rates import Rates
 from gateway.readiness import Readiness
+from gateway.routes import By
 from gateway.server import edge
 from gateway.settings import Settings
+from gateway.uploads import Uploads
 from services.chassis import logs
+from services.chassis.capabilities import Capabilities
 from services.chassis.clock import SystemClock
 from services.chassis.direct_client import Caller, DirectCaller
+from services.chassis.files import open_store
 from services.chassis.health import AdminServer
-from services.chassis.rpc_client import RpcLink
+from services.chassis.rpc_client import Broadcast, RpcLink
 from services.chassis.settings import read_or_exit
 from services.chassis.tokens import TokenVerifier
+from services.notify.contract import FEED_ADVANCED
 
 
 class Gateway(DependencyProvider):
@@ -33,8 +46,6 @@ class Gateway(DependencyProvider):
         bound: Gateway = super().bind(container, attr_name)
         bound.settings = read_or_exit(Settings)
         config["AMQP_URI"] = bound.settings.amqp_url
-        config["WEB_SERVER_ADDRESS"] = f"{bound.settings.http_host}:{bound.settings.http_port}"
-        config["HTTP_SOCKET_FD"] = bound.settings.http_socket_fd
         container.max_workers = bound.settings.workers
         logs.configure("gateway", bound.settings.log_level)
         return bound
@@ -43,9 +54,7 @@ class Gateway(DependencyProvider):
         """Build the application and the admin port."""
         rpc = Caller(self.link, DirectCaller(self.settings.service_addresses or {}))
         readiness = Readiness(rpc)
-        verifier = TokenVerifier(self.settings.auth_public_keys, SystemClock())
-        documents = Documents(readiness.own, readiness.everything)
-        self.application = Application(rpc, verifier, documents)
+        self.application = application(self.settings, rpc, readiness, self._hub())
         self._admin = AdminServer(self.settings.admin_port, readiness.checks)
 
     def start(self) -> None:
@@ -59,6 +68,35 @@ class Gateway(DependencyProvider):
     def get_dependency(self, worker_ctx: Any) -> Application:
         """The application."""
         return self.application
+
+    def _hub(self) -> Hub:
+        settings = self.settings
+        hub = Hub(most=settings.streams, most_per_address=settings.streams_per_address)
+        news = Broadcast(FEED_ADVANCED, lambda data: hub.publish(data["entries"]), hub.end_all)
+        self.link.listen(news)
+        return hub
+
+
+def application(settings: Settings, rpc: Caller, readiness: Readiness, hub: Hub) -> Application:
+    """Everything put together."""
+    clock = SystemClock()
+    verifier = TokenVerifier(settings.auth_public_keys, clock)
+    store = open_store(settings.files_url)
+    calls = Calls(rpc, Cursors(settings.cursor_secret))
+    capabilities = Capabilities(settings.upload_secret, clock)
+    handlers = {
+        By.CALL: calls.respond,
+        By.DOCUMENT: Documents(readiness.own, readiness.everything).respond,
+        By.UPLOAD: Uploads(Converter(), store, capabilities, clock).respond,
+        By.PHOTO: Photos(calls, store).respond,
+        By.STREAM: Streams(rpc, hub, verifier).respond,
+    }
+    return Application(
+        verifier,
+        Rates(scale=settings.rate_limit_scale, redis_url=settings.redis_url),
+        Policy(proxies=settings.trusted_proxies, origins=settings.cors_origins),
+        handlers,
+    )
 
 
 class GatewayService:

@@ -13,7 +13,11 @@ from tests.client import Client, log_in
 
 PORTS = range(18_080, 18_180)
 # a failing event is parked after three tries, half a second apart at first
-KNOBS = {"HANDLER_MAX_TRIES": "3", "HANDLER_RETRY_SECONDS": "0.5"}
+KNOBS = {
+    "HANDLER_MAX_TRIES": "3",
+    "HANDLER_RETRY_SECONDS": "0.5",
+    "RATE_LIMIT_SCALE": "1000",
+}
 
 
 @cache

@@ -33,16 +33,25 @@ class Environment:
             "PYTHONUNBUFFERED": "1",
         }
         own = self._service(process) if process in SERVICES else self._gateway()
-        return common | own | dict(self.extra)
+        photos = self._photos() if process == "reports" or process not in SERVICES else {}
+        return common | own | photos | dict(self.extra)
 
     def _gateway(self) -> dict[str, str]:
         return {
             "HTTP_HOST": "127.0.0.1",
             "HTTP_PORT": str(self.port),
             "HTTP_SOCKET_FD": "0",
+            "CURSOR_SECRET": self.state.password("cursor"),
             "SERVICE_ADDRESSES": ",".join(
                 f"{name}=127.0.0.1:{self.state.admin_port(name)}" for name in SERVICES
             ),
+        }
+
+    def _photos(self) -> dict[str, str]:
+        """What those share who write and read photos."""
+        return {
+            "UPLOAD_SECRET": self.state.password("upload"),
+            "FILES_URL": f"file://{self.state.files.resolve()}",
         }
 
     def _service(self, name: str) -> dict[str, str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.chassis.capabilities import Capabilities
 from services.chassis.city import clean_answers
 from services.chassis.cursors import Cursor, page_of
 from services.chassis.database import Row
 from services.chassis.errors import Invalid, NotFound
 from services.chassis.ids import is_public_number, new_id, public_number, same_code, tracking_code
 from services.chassis.unit_of_work import UnitOfWork
-from services.reports import contract, errors, queries, repository
+from services.reports import contract, errors, photos, queries, repository
 from services.reports.catalogue import Catalogue
 from services.reports.city import Category
 from services.reports.domain import view_of
@@ -19,18 +20,23 @@ PREFIX = "LP"
 _ASKED = ("category", "description", "lat", "long")
 
 
-def submit_report(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
+def submit_report(
+    work: UnitOfWork, body: dict[str, Any], city: Catalogue, capabilities: Capabilities
+) -> dict[str, Any]:
     """Take a report in: find area and agency, give it a number, and tell the city.
 
     For a guest who leaves a contact address the answer keeps a place for the tracking code, which
     is filled in only after the answer has been recorded.
-    Raises Invalid for an unknown category, wrong attributes, a place outside the city, or a
-    contact address from somebody who is logged in.
+    Raises Invalid for an unknown category, wrong attributes, a place outside the city, photos that
+    are not the caller's, or a contact address from somebody who is logged in.
     """
     if "contact_email" in body and not work.call.principal.is_guest:
         raise errors.contact_not_needed()
     report = _new(work, body, city)
+    uploaded = photos.taken(work, body.get("photos", []), capabilities)
+    report["photos"] = photos.numbered(uploaded)
     repository.insert(work, report)
+    repository.add_photos(work, report["id"], uploaded)
     repository.remember(work, report, "submitted", {})
     work.emit(contract.SUBMITTED, report["id"], 1, _announcement(report, city))
     work.audit("report.submitted", report["id"])
@@ -48,6 +54,20 @@ def get_report(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[
         raise NotFound()
     _trace(work, [report], "report.read")
     return _shown(work, report, city)
+
+
+def get_photo(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+    """Where one photo is kept. Raises NotFound as get_report does."""
+    found = queries.photo(work, body["id"], body["n"])
+    if found is None or not _view(work, found).content:
+        raise NotFound()
+    if found["visibility"] == "secret":
+        work.audit("report.photo_read", found["id"])
+    return found | {
+        "size": body["size"],
+        "is_public": found["visibility"] != "secret",
+        "name": f"{found['number']}-{body['n']}.jpg",
+    }
 
 
 def list_reports(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:

@@ -9,6 +9,13 @@ from services.chassis.text import Text
 
 VISIBILITIES = ("public", "anonymous", "secret")
 STATES = ("submitted",)
+MOST_PHOTOS = 6
+PHOTO_SIZES = ("full", "thumb")
+
+
+def photos_field() -> fields.List:
+    """Capabilities of uploaded photos, as `POST /v1/uploads` gave them."""
+    return fields.List(fields.String(min=20, max=400), max=MOST_PHOTOS, metadata={"example": []})
 
 
 class SubmitReport(fields.Schema):
@@ -31,6 +38,15 @@ class SubmitReport(fields.Schema):
     visibility = fields.Choice(VISIBILITIES, metadata={"example": "public"})
     attributes = fields.Attributes(metadata={"example": {}})
     contact_email = fields.Email(metadata={"example": "warga@example.org"})
+    photos = photos_field()
+
+
+class Photo(fields.Schema):
+    """A photo of a report; it is read by its number. width, height: pixels."""
+
+    n = fields.Integer(required=True, min=1, max=100)
+    width = fields.Integer(required=True, min=1, max=65_535)
+    height = fields.Integer(required=True, min=1, max=65_535)
 
 
 class Report(fields.Schema):
@@ -49,6 +65,7 @@ class Report(fields.Schema):
     long = fields.Number(required=True, min=-180, max=180)
     visibility = fields.Choice(VISIBILITIES, required=True)
     attributes = fields.Attributes(required=True)
+    photos = fields.List(fields.Nested(Photo), required=True)
     area = fields.String(required=True, allow_none=True)
     area_name = fields.String(required=True, allow_none=True)
     agency = fields.String(required=True)
@@ -63,6 +80,27 @@ class ReportId(fields.Schema):
     """Which report."""
 
     id = fields.UUID(required=True)
+
+
+class GetPhoto(fields.Schema):
+    """Which photo of which report, and how large."""
+
+    id = fields.UUID(required=True)
+    n = fields.Integer(required=True, min=1, max=100)
+    size = fields.Choice(PHOTO_SIZES, load_default="full")
+
+
+class StoredPhoto(fields.Schema):
+    """Where the photo is in the file store. is_public: whether everybody may see it.
+
+    name: a file name for those who keep it.
+    """
+
+    hour = fields.String(required=True)
+    digest = fields.String(required=True)
+    size = fields.Choice(PHOTO_SIZES, required=True)
+    is_public = fields.Boolean(required=True)
+    name = fields.String(required=True)
 
 
 class ListReports(fields.Schema):
@@ -122,6 +160,13 @@ SUBMIT_REPORT = Operation(
 GET_REPORT = Operation(
     "get_report", ReportId, Report, Text("Read a report", id="Baca laporan"), errors=(NotFound,)
 )
+GET_PHOTO = Operation(
+    "get_photo",
+    GetPhoto,
+    StoredPhoto,
+    Text("See a photo of a report", id="Lihat foto laporan"),
+    errors=(NotFound,),
+)
 LIST_REPORTS = Operation(
     "list_reports",
     ListReports,
@@ -148,6 +193,6 @@ SUBMITTED = EventType(
 CONTRACT = Contract(
     "reports",
     Text("Citizens' reports", id="Laporan warga"),
-    (SUBMIT_REPORT, GET_REPORT, LIST_REPORTS, TRACK_REPORT),
+    (SUBMIT_REPORT, GET_REPORT, GET_PHOTO, LIST_REPORTS, TRACK_REPORT),
     (SUBMITTED,),
 )

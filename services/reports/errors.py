@@ -26,6 +26,21 @@ def contact_not_needed() -> Invalid:
     return _field("contact_email", "contact_not_needed", words)
 
 
+def unknown_photo(position: int) -> Invalid:
+    """The capability is not ours, somebody else's, or older than a day."""
+    words = Text(
+        "This photo is not known, not yours, or older than 24 hours; upload it again.",
+        id="Foto ini tidak dikenal, bukan milik Anda, atau lebih dari 24 jam; unggah kembali.",
+    )
+    return _field(f"photos.{position}", "unknown_photo", words)
+
+
+def photo_twice(position: int) -> Invalid:
+    """The same picture was given before."""
+    words = Text("This photo is given twice.", id="Foto ini dikirim dua kali.")
+    return _field(f"photos.{position}", "photo_twice", words)
+
+
 def under(prefix: str, invalid: Invalid) -> Invalid:
     """The same complaints, about fields inside `prefix`."""
     errors = [FieldError(f"{prefix}.{e.field}", e.code, e.message) for e in invalid.errors]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from services.chassis.cursors import Cursor
@@ -11,9 +12,15 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.reports.domain import is_overseer
 
 _COLUMNS = """id::text, number, version, state, category, description, lat, long, visibility,
-  attributes, area, agency, reporter, created_at, updated_at"""
+  attributes, area, agency, reporter, created_at, updated_at,
+  (SELECT coalesce(json_agg(json_build_object('n', n, 'width', width, 'height', height)
+     ORDER BY n), '[]') FROM report_photo WHERE report_id = report.id) AS photos"""
 _BY_ID = f"SELECT {_COLUMNS} FROM report WHERE id = %(id)s"
 _BY_NUMBER = f"SELECT {_COLUMNS} FROM report WHERE number = %(number)s"
+_PHOTO = """
+SELECT r.id::text, r.number, r.visibility, r.agency, r.reporter, p.hour, p.digest
+FROM report r JOIN report_photo p ON p.report_id = r.id WHERE r.id = %(id)s AND p.n = %(n)s"""
+_USED = "SELECT DISTINCT digest FROM report_photo WHERE hour = %(hour)s AND digest = ANY(%(all)s)"
 _FILTERS = {name: f"{name} = %({name})s" for name in ("state", "category", "area", "agency")}
 
 
@@ -25,6 +32,24 @@ def by_id(work: UnitOfWork, report_id: str) -> Row | None:
 def by_number(work: UnitOfWork, number: str) -> Row | None:
     """One report."""
     return work.first(_BY_NUMBER, {"number": number})
+
+
+def photo(work: UnitOfWork, report_id: str, n: int) -> Row | None:
+    """One photo, with what decides who may see it."""
+    return work.first(_PHOTO, {"id": report_id, "n": n})
+
+
+def used_photos(work: UnitOfWork, hour: str, digests: list[str]) -> set[str]:
+    """Those of the digests, uploaded in that hour, that belong to a report."""
+    return {row["digest"] for row in work.all(_USED, {"hour": hour, "all": digests})}
+
+
+def swept_until(work: UnitOfWork) -> datetime:
+    """Uploads before this moment were looked through."""
+    row = work.first("SELECT swept_until FROM photo_sweep")
+    assert row is not None
+    found: datetime = row["swept_until"]
+    return found
 
 
 def page(work: UnitOfWork, asked: dict[str, Any], after: Cursor | None) -> list[Row]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from services.chassis import jsontext
+from services.chassis.capabilities import UploadedPhoto
 from services.chassis.unit_of_work import UnitOfWork
 
 _INSERT = """
@@ -17,6 +20,12 @@ VALUES (%(id)s, %(number)s, %(version)s, %(state)s, %(category)s, %(description)
 _HISTORY = """
 INSERT INTO report_history (report_id, version, action, actor, at, data)
 VALUES (%(id)s, %(version)s, %(action)s, %(actor)s, %(at)s, %(data)s)"""
+
+_PHOTO = """
+INSERT INTO report_photo (report_id, n, hour, digest, width, height, bytes)
+VALUES (%(report_id)s, %(n)s, %(hour)s, %(digest)s, %(width)s, %(height)s, %(bytes)s)"""
+
+_SWEPT = "UPDATE photo_sweep SET swept_until = greatest(swept_until, %(until)s)"
 
 _CONTACT = "INSERT INTO report_contact (report_id, email) VALUES (%(id)s, %(email)s)"
 
@@ -46,6 +55,17 @@ def remember(work: UnitOfWork, report: dict[str, Any], action: str, data: dict[s
             "data": jsontext.dumps(data),
         },
     )
+
+
+def add_photos(work: UnitOfWork, report_id: str, photos: list[UploadedPhoto]) -> None:
+    """Add a new report's photos, numbered from 1."""
+    for n, photo in enumerate(photos, 1):
+        work.write(_PHOTO, asdict(photo) | {"report_id": report_id, "n": n})
+
+
+def remember_swept(work: UnitOfWork, until: datetime) -> None:
+    """Uploads before `until` were looked through."""
+    work.write(_SWEPT, {"until": until})
 
 
 def keep_contact(work: UnitOfWork, report_id: str, email: str) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from services.chassis.call import Call
+from services.chassis.capabilities import Capabilities
+from services.chassis.files import open_store
 from services.chassis.ids import tracking_code
-from services.chassis.runtime import Chassis, ChassisService, operation
+from services.chassis.runtime import Chassis, ChassisService, operation, repeated
 from services.chassis.unit_of_work import UnitOfWork
-from services.reports import commands, contract
+from services.reports import commands, contract, photos
 from services.reports.catalogue import Catalogue
 from services.reports.settings import Settings
+
+SWEEP_SECONDS = 600.0
 
 
 def with_tracking_code(service: Any, report: dict[str, Any], call: Call) -> dict[str, Any]:
@@ -30,12 +34,19 @@ class ReportsService(ChassisService):
     @operation(contract.SUBMIT_REPORT, present=with_tracking_code)
     def submit_report(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Take a report in."""
-        return commands.submit_report(work, body, self.chassis.city)
+        settings = self.chassis.settings
+        capabilities = Capabilities(settings.upload_secret, self.chassis.clock)
+        return commands.submit_report(work, body, self.chassis.city, capabilities)
 
     @operation(contract.GET_REPORT)
     def get_report(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Read one report."""
         return commands.get_report(work, body, self.chassis.city)
+
+    @operation(contract.GET_PHOTO)
+    def get_photo(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Find one photo."""
+        return commands.get_photo(work, body)
 
     @operation(contract.LIST_REPORTS)
     def list_reports(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
@@ -47,3 +58,12 @@ class ReportsService(ChassisService):
         """Follow a guest's report."""
         secret = self.chassis.settings.tracking_secret
         return commands.track_report(work, body, self.chassis.city, secret)
+
+    @repeated(SWEEP_SECONDS)
+    def sweep_photos(self) -> bool:
+        """Delete uploads that nobody used."""
+        store = open_store(self.chassis.settings.files_url)
+        with self.chassis.work() as work:
+            more = photos.sweep_hour(work, store)
+            work.commit()
+        return more

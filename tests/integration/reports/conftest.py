@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.chassis.capabilities import Capabilities
 from services.chassis.database import Database
 from services.chassis.principal import GUEST, Principal
 from services.reports import commands, contract
@@ -50,10 +51,17 @@ class Desk:
     def __init__(self, caller: Caller, city: Catalogue) -> None:
         self.caller = caller
         self.city = city
+        self.capabilities = Capabilities(SECRET, caller.clock)
 
     def submit(self, by: Principal = GUEST, key: str | None = None, **more: Any) -> Any:
         """Take a report in."""
-        return self._ask(contract.SUBMIT_REPORT, commands.submit_report, report(**more), by, key)
+        return self.caller.ask(
+            contract.SUBMIT_REPORT,
+            lambda work, asked: commands.submit_report(work, asked, self.city, self.capabilities),
+            report(**more),
+            by=by,
+            key=key,
+        )
 
     def get(self, report_id: str, by: Principal = GUEST) -> Any:
         """Read one."""
@@ -67,6 +75,12 @@ class Desk:
         """The ids on a page."""
         return [item["id"] for item in self.page(by, **asked)["items"]]
 
+    def photo(self, report_id: str, n: int, by: Principal = GUEST, **asked: Any) -> Any:
+        """Find one photo."""
+        return self.caller.ask(
+            contract.GET_PHOTO, commands.get_photo, {"id": report_id, "n": n} | asked, by=by
+        )
+
     def track(self, number: str, code: str, by: Principal = GUEST) -> Any:
         """Follow one by its tracking code."""
         body = {"number": number, "code": code}
@@ -77,11 +91,9 @@ class Desk:
             by=by,
         )
 
-    def _ask(
-        self, operation: Any, command: Any, body: Any, by: Principal, key: str | None = None
-    ) -> Any:
+    def _ask(self, operation: Any, command: Any, body: Any, by: Principal) -> Any:
         return self.caller.ask(
-            operation, lambda work, asked: command(work, asked, self.city), body, by=by, key=key
+            operation, lambda work, asked: command(work, asked, self.city), body, by=by
         )
 
 

@@ -2,69 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from werkzeug.test import EnvironBuilder
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Request
 
 from gateway import requests
 from gateway.application import Application
-from gateway.documents import Documents
 from services.chassis import errors
-from services.chassis.call import CallHeaders
 from services.chassis.errors import DomainError, Malformed
-from services.chassis.principal import GUEST, Principal, Role
+from tests.unit.gateway.making import FakeRpc, ask, make
 
 BODY = {"category": "sampah", "description": "x", "lat": -6.3, "long": 106.7}
 HEADERS = {"Idempotency-Key": "k", "If-Match": '"2"', "Accept-Language": "en"}
 ID = "01a20cfc-cc25-74ef-9d87-6baafa01c839"
 
 
-class FakeRpc:
-    """Answers what it was told to, and remembers what it was asked."""
-
-    def __init__(self) -> None:
-        self.answer: Any = {"id": ID, "version": 3}
-        self.calls: list[tuple[str, str, dict[str, Any], CallHeaders]] = []
-
-    def call(self, service: str, operation: str, body: dict[str, Any], headers: CallHeaders) -> Any:
-        self.calls.append((service, operation, body, headers))
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
-
-
-class FakeVerifier:
-    """The token is the role."""
-
-    def verify(self, token: str | None) -> Principal:
-        if token is None:
-            return GUEST
-        if token == "stale":
-            raise errors.Unauthenticated()
-        return Principal("p", Role(token), "DLH")
-
-
 @pytest.fixture
 def rpc() -> FakeRpc:
-    return FakeRpc()
+    return FakeRpc({"id": ID, "version": 3, "next": None})
 
 
 @pytest.fixture
 def application(rpc: FakeRpc) -> Application:
-    def ready() -> dict[str, Any]:
-        return {"ready": False, "checks": {}}
-
-    return Application(rpc, FakeVerifier(), Documents(ready, ready))
-
-
-def ask(application: Application, method: str, path: str, **more: Any) -> Response:
-    builder = EnvironBuilder(path, method=method, **more)
-    try:
-        return application.respond(Request(builder.get_environ()))
-    finally:
-        builder.close()
+    return make(rpc)
 
 
 def test_what_is_made_has_a_place_and_a_version(application: Application, rpc: FakeRpc) -> None:

@@ -10,13 +10,11 @@ from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
 
-from gateway import requests
-from gateway.application import Application
-from gateway.documents import Documents
+from gateway import errors, requests
 from services.chassis import jsontext
 from services.chassis.call import CallHeaders
 from services.chassis.errors import DomainError, Malformed, Unauthenticated
-from services.chassis.principal import GUEST, Principal
+from tests.unit.gateway.making import ask, make
 
 ID = "01a20cfc-cc25-74ef-9d87-6baafa01c839"
 
@@ -29,30 +27,11 @@ class WritesJson:
         return {"id": ID, "version": 1}
 
 
-class Guests:
-    """Everybody is a guest."""
-
-    def verify(self, token: str | None) -> Principal:
-        return GUEST
-
-
-def ready() -> dict[str, Any]:
-    return {"ready": True}
-
-
-APPLICATION = Application(WritesJson(), Guests(), Documents(ready, ready))
-
-
-def ask(method: str, path: str, **more: Any) -> Response:
-    builder = EnvironBuilder(path, method=method, **more)
-    try:
-        return APPLICATION.respond(Request(builder.get_environ()))
-    finally:
-        builder.close()
+APPLICATION = make(WritesJson())
 
 
 def post(body: bytes) -> Response:
-    return ask("POST", "/v1/reports", data=body, content_type="application/json")
+    return ask(APPLICATION, "POST", "/v1/reports", data=body, content_type="application/json")
 
 
 def report_with(attributes: bytes) -> bytes:
@@ -82,8 +61,8 @@ def test_numbers_beyond_64_bits_inside_attributes(number: bytes) -> None:
 
 
 def test_head_takes_the_query_of_get() -> None:
-    assert ask("GET", "/v1/reports?limit=5").status_code == 200
-    assert ask("HEAD", "/v1/reports?limit=5").status_code == 200
+    assert ask(APPLICATION, "GET", "/v1/reports?limit=5").status_code == 200
+    assert ask(APPLICATION, "HEAD", "/v1/reports?limit=5").status_code == 200
 
 
 def test_a_refusal_is_not_larger_than_what_was_sent() -> None:
@@ -102,7 +81,7 @@ def test_a_written_backslash_is_not_nul() -> None:
      "/v1/reports?" + "a" * 5_000, "/" + "a/" * 3_000],
 )  # fmt: skip
 def test_odd_paths_are_4xx(path: str) -> None:
-    assert 400 <= ask("GET", path).status_code < 500
+    assert 400 <= ask(APPLICATION, "GET", path).status_code < 500
 
 
 NAMES = st.text(st.characters(blacklist_categories=["Cs"]), max_size=8)
@@ -162,5 +141,5 @@ def test_a_bearer_token(given_: str) -> None:
 
 
 def test_own_refusals_have_codes_of_their_own() -> None:
-    own = (requests.TooLarge, requests.LengthRequired, requests.UnsupportedMediaType)
+    own = (errors.TooLarge, errors.RequestTimeout, errors.UnsupportedMediaType)
     assert len({error.code for error in own} | {DomainError.code}) == 4

@@ -5,62 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from werkzeug.test import EnvironBuilder
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Response
 
 from gateway.application import Application
-from gateway.documents import Documents
-from gateway.requests import MAX_JSON_BYTES
 from services.chassis import errors
-from services.chassis.call import CallHeaders
 from services.chassis.errors import DomainError
-from services.chassis.principal import GUEST, Principal, Role
+from tests.unit.gateway.making import FakeRpc, ask, make
 
 ID = "01a20cfc-cc25-74ef-9d87-6baafa01c839"
 REPORT = {"category": "sampah", "description": "x", "lat": -6.3, "long": 106.7}
 JSON_TYPE = {"content_type": "application/json"}
 
 
-class Silent:
-    """A service that must not be called unless `answer` is set."""
-
-    def __init__(self) -> None:
-        self.answer: Any = None
-        self.called = 0
-
-    def call(self, service: str, operation: str, body: dict[str, Any], headers: CallHeaders) -> Any:
-        self.called += 1
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
-
-
-class TokenIsRole:
-    """Takes the token for the role."""
-
-    def verify(self, token: str | None) -> Principal:
-        return GUEST if token is None else Principal("p", Role(token))
+@pytest.fixture
+def service() -> FakeRpc:
+    """Must not be called unless `answer` is set."""
+    return FakeRpc()
 
 
 @pytest.fixture
-def service() -> Silent:
-    return Silent()
-
-
-@pytest.fixture
-def application(service: Silent) -> Application:
-    def ready() -> dict[str, Any]:
-        return {"ready": True}
-
-    return Application(service, TokenIsRole(), Documents(ready, ready))
-
-
-def ask(application: Application, method: str, path: str, **more: Any) -> Response:
-    builder = EnvironBuilder(path, method=method, **more)
-    try:
-        return application.respond(Request(builder.get_environ()))
-    finally:
-        builder.close()
+def application(service: FakeRpc) -> Application:
+    return make(service, ready=True)
 
 
 def problem(response: Response) -> dict[str, Any]:
@@ -80,10 +45,11 @@ def problem(response: Response) -> dict[str, Any]:
         ("GET", "/v1/reports/", {}, 404, "not_found"),
         ("GET", "//v1/reports", {}, 404, "not_found"),
         ("DELETE", "/v1/reports", {}, 405, "method_not_allowed"),
-        ("POST", "/v1/reports", {"headers": {"Transfer-Encoding": "chunked"}}, 411,
-         "length_required"),
-        ("POST", "/v1/reports", {"data": b"x" * (MAX_JSON_BYTES + 1)} | JSON_TYPE, 413,
-         "too_large"),
+        ("POST", "/", {}, 405, "method_not_allowed"),
+        ("POST", "/openapi.json", {}, 405, "method_not_allowed"),
+        ("GET", "/docs/nothing.js", {}, 404, "not_found"),
+        ("GET", "/readyz?all=2", {}, 422, "invalid"),
+        ("OPTIONS", "/v1/nowhere", {}, 404, "not_found"),
         ("POST", "/v1/reports", {"data": b"{}", "content_type": "text/plain"}, 415,
          "unsupported_media_type"),
         ("POST", "/v1/reports", {"data": b"{}"}, 415, "unsupported_media_type"),
@@ -105,7 +71,7 @@ def problem(response: Response) -> dict[str, Any]:
 )  # fmt: skip
 def test_refused_before_any_service_is_asked(
     application: Application,
-    service: Silent,
+    service: FakeRpc,
     method: str,
     path: str,
     more: dict[str, Any],
@@ -114,7 +80,7 @@ def test_refused_before_any_service_is_asked(
 ) -> None:
     response = ask(application, method, path, **more)
     assert (response.status_code, problem(response)["code"]) == (status, code)
-    assert service.called == 0
+    assert service.calls == []
 
 
 def test_405_tells_what_is_allowed(application: Application) -> None:
@@ -140,7 +106,7 @@ def test_401_tells_how_to_log_in(application: Application) -> None:
     ],
 )
 def test_what_a_service_says_is_passed_on(
-    application: Application, service: Silent, error: DomainError, status: int, retry: str | None
+    application: Application, service: FakeRpc, error: DomainError, status: int, retry: str | None
 ) -> None:
     service.answer = error
     response = ask(application, "GET", f"/v1/reports/{ID}")
@@ -149,7 +115,7 @@ def test_what_a_service_says_is_passed_on(
 
 
 def test_an_error_of_a_newer_service_is_shown_in_its_own_words(
-    application: Application, service: Silent
+    application: Application, service: FakeRpc
 ) -> None:
     data = errors.Conflict().data() | {
         "status": 418, "code": "brand_new", "detail": {"id": "Baru", "en": "New"},
@@ -200,13 +166,13 @@ def test_a_strange_request_id_is_replaced(application: Application, given: str) 
     assert len(problem(response)["request_id"]) == 36
 
 
-def test_nothing_guesses_content_types(application: Application, service: Silent) -> None:
+def test_nothing_guesses_content_types(application: Application, service: FakeRpc) -> None:
     service.answer = {"items": [], "next": None}
     for path in ("/", "/openapi.json", "/v1/reports", "/v1/x"):
         assert ask(application, "GET", path).headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_what_is_somebodys_own_is_not_stored(application: Application, service: Silent) -> None:
+def test_what_is_somebodys_own_is_not_stored(application: Application, service: FakeRpc) -> None:
     service.answer = {"items": [], "next": None}
     with_token = {"Authorization": "Bearer citizen"}
     mine = ask(application, "GET", "/v1/notifications", headers=with_token)
