@@ -91,6 +91,18 @@ class State:
             return self.ports()[GATEWAY_ADMIN_BASE] + int(number or 0)
         return self.ports()[f"{program}_admin"]
 
+    def given(self, name: str) -> str | None:
+        """An operator's variable: as it is now, else as it was when the stack was last started."""
+        kept = self.secret(f"given_{name}")
+        return os.environ.get(name) or (kept.read_text() if kept.exists() else None)
+
+    def remember(self, *names: str) -> None:
+        """Keep operators' variables for commands that run without them."""
+        for name in names:
+            value = self.given(name)
+            if value:
+                write(self.secret(f"given_{name}"), value)
+
     def password(self, name: str) -> str:
         """A random secret of 256 bits, made once."""
         return self.once(name, lambda: secrets.token_hex(32))
