@@ -40,6 +40,8 @@ class Environment:
             "HTTP_HOST": "127.0.0.1",
             "HTTP_PORT": str(self.port),
             "HTTP_SOCKET_FD": "0",
+            "CURSOR_SECRET": self.state.password("cursor"),
+            **self._files(),
             "SERVICE_ADDRESSES": ",".join(
                 f"{name}=127.0.0.1:{self.state.admin_port(name)}" for name in SERVICES
             ),
@@ -55,8 +57,15 @@ class Environment:
         if name == "registry":
             own["IDENTITY_SIGNING_KEY"] = self._secret_file("identity_signing_key.json")
         if name == "reports":
-            own["TRACKING_SECRET"] = self.state.password("tracking")
+            own |= {"TRACKING_SECRET": self.state.password("tracking"), **self._files()}
         return own
+
+    def _files(self) -> dict[str, str]:
+        # the gateway takes uploads in, reports hands them out
+        return {
+            "FILES_URL": self.state.files.resolve().as_uri(),
+            "UPLOAD_SECRET": self.state.password("upload"),
+        }
 
     def _secret_file(self, name: str) -> str:
         return str(self.state.secret(name).resolve())

@@ -57,11 +57,18 @@ class State:
         """supervisord's configuration."""
         return self.folder / "supervisord.conf"
 
+    @property
+    def files(self) -> Path:
+        """What people upload."""
+        return self.folder / "files"
+
     def prepare(self) -> None:
         """Make the folders."""
-        for folder in (self.folder, self.logs, self.secret("x").parent, self.key("x").parent):
+        for folder in (self.folder, self.logs, self.key("x").parent):
             folder.mkdir(parents=True, exist_ok=True)
-        self.secret("x").parent.chmod(0o700)
+        for folder in (self.secret("x").parent, self.files):
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o700)
         self.runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def secret(self, name: str) -> Path:
