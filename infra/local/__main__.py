@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -12,10 +11,11 @@ from pathlib import Path
 
 import typer
 
+from infra.local import leftovers
 from infra.local import status as status_table
 from infra.local.packages import CannotInstall
 from infra.local.stack import NotStarted, Stack
-from infra.local.state import GATEWAYS, MOST_GATEWAYS, ROOT
+from infra.local.state import GATEWAYS, MOST_GATEWAYS, ROOT, State
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 _STATE = Path(os.environ.get("KOTA_STATE", ROOT / ".local"))
@@ -33,8 +33,7 @@ def up() -> None:
 @app.command()
 def down() -> None:
     """Stop everything; data stays."""
-    if _STATE.exists():
-        _stack().down()
+    _stop()
     typer.echo("  stopped")
 
 
@@ -47,13 +46,10 @@ def restart() -> None:
 @app.command()
 def clean() -> None:
     """Stop everything and forget all data, secrets and logins."""
-    if not _STATE.exists():
-        return
-    stack = _stack()
-    stack.down()
-    for folder in {stack.postgres.data.parent, stack.state.runtime, _STATE}:
-        shutil.rmtree(folder, ignore_errors=True)
-    typer.echo("  forgotten")
+    stack = _stop()
+    if stack:
+        stack.forget()
+        typer.echo("  forgotten")
 
 
 @app.command()
@@ -87,6 +83,16 @@ def _run(done: str, work: Callable[[Stack], None]) -> Stack:
         typer.echo(f"{problem}", err=True)
         raise typer.Exit(1) from None
     say(done)
+    return stack
+
+
+def _stop() -> Stack | None:
+    """Stop everything, also what runs on after its state folder was removed."""
+    if not _STATE.exists():
+        leftovers.end(State(_STATE))
+        return None
+    stack = _stack(lambda words: typer.echo(f"  {words}"))
+    stack.down()
     return stack
 
 

@@ -33,8 +33,7 @@ class Environment:
             "PYTHONUNBUFFERED": "1",
         }
         own = self._service(process) if process in SERVICES else self._gateway()
-        photos = self._photos() if process == "reports" or process not in SERVICES else {}
-        return common | own | photos | dict(self.extra)
+        return common | own | dict(self.extra)
 
     def _gateway(self) -> dict[str, str]:
         return {
@@ -42,16 +41,10 @@ class Environment:
             "HTTP_PORT": str(self.port),
             "HTTP_SOCKET_FD": "0",
             "CURSOR_SECRET": self.state.password("cursor"),
+            **self._files(),
             "SERVICE_ADDRESSES": ",".join(
                 f"{name}=127.0.0.1:{self.state.admin_port(name)}" for name in SERVICES
             ),
-        }
-
-    def _photos(self) -> dict[str, str]:
-        """What those share who write and read photos."""
-        return {
-            "UPLOAD_SECRET": self.state.password("upload"),
-            "FILES_URL": f"file://{self.state.files.resolve()}",
         }
 
     def _service(self, name: str) -> dict[str, str]:
@@ -64,8 +57,15 @@ class Environment:
         if name == "registry":
             own["IDENTITY_SIGNING_KEY"] = self._secret_file("identity_signing_key.json")
         if name == "reports":
-            own["TRACKING_SECRET"] = self.state.password("tracking")
+            own |= {"TRACKING_SECRET": self.state.password("tracking"), **self._files()}
         return own
+
+    def _files(self) -> dict[str, str]:
+        # the gateway takes uploads in, reports hands them out
+        return {
+            "FILES_URL": self.state.files.resolve().as_uri(),
+            "UPLOAD_SECRET": self.state.password("upload"),
+        }
 
     def _secret_file(self, name: str) -> str:
         return str(self.state.secret(name).resolve())

@@ -7,14 +7,16 @@ import pwd
 import shutil
 import subprocess
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import psycopg2
 
 from infra.local import packages
 from infra.local.state import SERVICES, State
 
+ADMIN_URL = "POSTGRES_ADMIN_URL"
 SUPERUSER = "postgres"
+_OF_THE_SUPERUSER = frozenset(("user", "password", "passfile", "dbname", "sslcert", "sslkey"))
 # small machines first; an operator's own server is configured by the operator
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -39,6 +41,11 @@ class Postgres:
         self._bin = packages.postgres_bin() or Path("/usr/bin")
         self.user = _unprivileged_user() if os.geteuid() == 0 else None
         self.port = state.ports()["postgres"]
+
+    @property
+    def external(self) -> str | None:
+        """The superuser's URL of the operator's own server; None if ours is used."""
+        return self._state.given(ADMIN_URL)
 
     @property
     def data(self) -> Path:
@@ -72,6 +79,16 @@ class Postgres:
             password.unlink()
             self._state.runtime.chmod(0o700)
 
+    def problem(self) -> str | None:
+        """Why the server takes no connections; None if it does."""
+        if not urlsplit(self.admin_url()).hostname:
+            return f"{ADMIN_URL} must look like postgresql://user:password@host:port/postgres"
+        try:
+            psycopg2.connect(self.admin_url(), connect_timeout=2).close()
+        except psycopg2.Error as error:
+            return str(error).strip()
+        return None
+
     def command(self) -> list[str]:
         """The command that runs the server in the foreground."""
         settings = [f"--{name.replace('_', '-')}={value}" for name, value in _SETTINGS.items()]
@@ -79,16 +96,15 @@ class Postgres:
 
     def admin_url(self) -> str:
         """The superuser's URL."""
-        external = os.environ.get("POSTGRES_ADMIN_URL")
-        return external or self._url(SUPERUSER, self._state.password("postgres"), "postgres")
+        return self.external or self.url(SUPERUSER, self._state.password("postgres"), "postgres")
 
     def urls(self, service: str) -> tuple[str, str]:
         """(app role's URL, owner role's URL) of a service's database."""
         app, owner = f"{service}_app", f"{service}_owner"
         password = self._state.password
         return (
-            self._url(app, password(f"database_{app}"), service),
-            self._url(owner, password(f"database_{owner}"), service),
+            self.url(app, password(f"database_{app}"), service),
+            self.url(owner, password(f"database_{owner}"), service),
         )
 
     def create_databases(self) -> None:
@@ -102,8 +118,17 @@ class Postgres:
                 owner_password=password(f"database_{service}_owner"),
             )
 
-    def _url(self, user: str, password: str, database: str) -> str:
-        return f"postgresql://{user}:{quote(password)}@127.0.0.1:{self.port}/{database}"
+    def url(self, user: str, password: str, database: str) -> str:
+        """The URL of a database on this server."""
+        server = urlsplit(self.external or f"//127.0.0.1:{self.port}")
+        host = server.netloc.rpartition("@")[2]
+        # how to reach the server holds for everybody, who the superuser is does not
+        query = urlencode(
+            [(k, v) for k, v in parse_qsl(server.query) if k not in _OF_THE_SUPERUSER]
+        )
+        return urlunsplit(
+            ("postgresql", f"{user}:{quote(password, safe='')}@{host}", database, query, "")
+        )
 
     def _run(self, program: str, *arguments: str) -> None:
         prefix = ["runuser", "-u", self.user, "--"] if self.user else []

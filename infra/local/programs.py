@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -43,7 +42,7 @@ def _nameko(module: str) -> list[str]:
 
 
 def _postgres(postgres: Postgres) -> list[Program]:
-    if "POSTGRES_ADMIN_URL" in os.environ:
+    if postgres.external:
         return []
     return [
         Program(
@@ -59,7 +58,7 @@ def _postgres(postgres: Postgres) -> list[Program]:
 
 
 def _rabbitmq(rabbitmq: RabbitMQ) -> list[Program]:
-    if "AMQP_URL" in os.environ:
+    if rabbitmq.external:
         return []
     environment = rabbitmq.environment()
     epmd = ["epmd", "-address", "127.0.0.1", "-port", environment["ERL_EPMD_PORT"]]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import os
+import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from infra.local import packages
 from infra.local.state import State, write
 
+URL = "AMQP_URL"
 USER = "kota"
 
 
@@ -21,14 +23,23 @@ class RabbitMQ:
 
     def url(self) -> str:
         """Where services connect."""
-        external = os.environ.get("AMQP_URL")
         password = self._state.password("rabbitmq")
-        return external or f"amqp://{USER}:{password}@127.0.0.1:{self._ports['amqp']}/"
+        return self.external or f"amqp://{USER}:{password}@127.0.0.1:{self._ports['amqp']}/"
 
     @property
-    def port(self) -> int:
-        """The AMQP port."""
-        return self._ports["amqp"]
+    def external(self) -> str | None:
+        """The URL of the operator's own broker; None if ours is used."""
+        return self._state.given(URL)
+
+    def problem(self) -> str | None:
+        """Why the broker takes no connections; None if it does."""
+        server = urlsplit(self.url())
+        port = server.port or (5671 if server.scheme == "amqps" else 5672)
+        try:
+            socket.create_connection((server.hostname or "127.0.0.1", port), timeout=2).close()
+        except OSError as error:
+            return str(error)
+        return None
 
     def initialise(self) -> None:
         """Write the node's configuration."""
@@ -68,3 +79,15 @@ class RabbitMQ:
                 " -kernel inet_dist_use_interface {127,0,0,1}"
             ),
         }
+
+
+def beam_under(pid: int) -> int:
+    """The Erlang machine below the script that started it; the script itself before that."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    for child in map(int, children):
+        if "beam" in Path(f"/proc/{child}/comm").read_text():
+            return child
+        found = beam_under(child)
+        if found != child:
+            return found
+    return pid

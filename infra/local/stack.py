@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-import psycopg2
-
-from infra.local import identity, packages
+from infra.local import identity, leftovers, packages, postgres, rabbitmq
 from infra.local.environment import Environment
 from infra.local.postgres import Postgres
+from infra.local.preparation import NotPrepared, prepare
 from infra.local.programs import programs
 from infra.local.rabbitmq import RabbitMQ
 from infra.local.readiness import ask
-from infra.local.state import GATEWAYS, PROCESSES, ROOT, SERVICES, State, is_free, write
+from infra.local.state import GATEWAYS, PROCESSES, State, is_free, write
 from infra.local.supervisor import Supervisor, wait_for
 
 READY_SECONDS = 90
+SERVER_SECONDS = 60
+EXTERNAL_SECONDS = 10
 
 Progress = Callable[[str], None]
 
@@ -96,21 +96,30 @@ class Stack:
         """PostgreSQL and RabbitMQ, and the supervisord that keeps them."""
         identity.make_keys(self.state)
         if not self.supervisor.is_running():
+            self._end_leftovers()
             if not is_free(self.port):
                 raise NotStarted(f"port {self.port} is taken; choose another: PORT=8081 make up")
-            self._say("private PostgreSQL and RabbitMQ")
+            self._say("PostgreSQL and RabbitMQ")
             self._initialise_servers()
             self._configure()
-            self.supervisor.start()
+            self.supervisor.start(leftovers.marked(self.state))
         self.wait_servers()
 
     def wait_servers(self) -> None:
         """Until both servers take connections."""
-        try:
-            wait_for(self._postgres_answers, 60, "PostgreSQL does not answer")
-            wait_for(lambda: _listens(self._broker_port()), 60, "RabbitMQ does not answer")
-        except TimeoutError as problem:
-            raise NotStarted(f"{problem}; see {self.state.logs}") from None
+        servers: dict[str, Postgres | RabbitMQ] = {
+            "PostgreSQL": self.postgres,
+            "RabbitMQ": self.rabbitmq,
+        }
+        for name, server in servers.items():
+            # our own may have to recover first
+            seconds = EXTERNAL_SECONDS if server.external else SERVER_SECONDS
+            try:
+                wait_for(lambda server=server: server.problem() is None, seconds, name)
+            except TimeoutError:
+                raise NotStarted(
+                    f"{name} does not answer: {server.problem()}; see {self.state.logs}"
+                ) from None
 
     def down(self) -> None:
         """Stop everything, the servers last; the data stays."""
@@ -118,7 +127,19 @@ class Stack:
             names = [one for name in PROCESSES for one in self.supervisor.members(name)]
             with ThreadPoolExecutor() as pool:
                 list(pool.map(self.supervisor.stop_process, names))
-        self.supervisor.stop()
+        with suppress(TimeoutError):
+            self.supervisor.stop()
+        self._end_leftovers()
+
+    def _end_leftovers(self) -> None:
+        ended = leftovers.end(self.state)
+        if ended:
+            self._say(f"ended what had lost its supervisord: {', '.join(sorted(ended))}")
+
+    def forget(self) -> None:
+        """Remove all data, secrets and logins; call `down` first."""
+        for folder in {self.postgres.data.parent, self.state.runtime, self.state.folder}:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def restart(self, *names: str) -> None:
         """Restart services and gateway for new code, one process after the other.
@@ -175,7 +196,7 @@ class Stack:
         """
         first = self.supervisor.members(name)[0]
         pid = int(self.supervisor.processes()[first]["pid"])
-        return _beam_under(pid) if name == "rabbitmq" else pid
+        return rabbitmq.beam_under(pid) if name == "rabbitmq" else pid
 
     def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> int:
         """Send a signal to a process of ours; return the process id it had.
@@ -197,49 +218,26 @@ class Stack:
         return Environment(self.state, self.postgres, self.rabbitmq, self.port, self._extra)
 
     def _configure(self) -> None:
+        self.state.remember(postgres.ADMIN_URL, rabbitmq.URL)
         self.supervisor.configure(programs(self._environment, self._gateways))
         write(self.state.folder / "port", str(self.port))
         write(self.state.folder / "gateways", str(self._gateways))
 
     def _initialise_servers(self) -> None:
-        packages.ensure()
-        if "POSTGRES_ADMIN_URL" not in os.environ:
+        packages.ensure(
+            external_postgres=bool(self.postgres.external),
+            external_broker=bool(self.rabbitmq.external),
+        )
+        if not self.postgres.external:
             self.postgres.initialise()
-        if "AMQP_URL" not in os.environ:
+        if not self.rabbitmq.external:
             self.rabbitmq.initialise()
 
     def _prepare_services(self) -> None:
-        """Databases, migrations, topology and accounts, as far as possible at once."""
-        self.postgres.create_databases()
-        for name in (*SERVICES, *(f"gateway-{number}" for number in range(self._gateways))):
-            write(
-                self.state.folder / "environment" / f"{name}.json",
-                json.dumps(self.environment(name), indent=1),
-            )
-        identity.make_logins(self.state)
-        databases = {
-            f"{variable}_{name.upper()}": self.environment(name)[variable]
-            for name in SERVICES
-            for variable in ("DATABASE_URL", "MIGRATION_DATABASE_URL")
-        }
-        jobs = [
-            (["services.chassis.migrate", *SERVICES], databases),
-            (["infra.kota", "topology"], {"AMQP_URL": self.rabbitmq.url()}),
-        ]
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(lambda job: self._job(*job), jobs))
-        self._job(
-            ["services.registry.provision", str(self.state.logins.resolve())],
-            self.environment("registry"),
-        )
-
-    def _job(self, module: list[str], environment: dict[str, str]) -> None:
-        done = subprocess.run(
-            [sys.executable, "-m", *module],
-            env=os.environ | environment, cwd=ROOT, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if done.returncode != 0:
-            raise NotStarted(f"{module[0]} failed:\n{done.stdout[-1000:]}{done.stderr[-3000:]}")
+        try:
+            prepare(self._environment, self._gateways)
+        except NotPrepared as problem:
+            raise NotStarted(str(problem)) from None
 
     def _wait_until(self, ready: Callable[[], bool], who: str = "the stack") -> None:
         try:
@@ -260,31 +258,3 @@ class Stack:
             return False
         infos = self.supervisor.processes().values()
         return all(info["statename"] == "RUNNING" for info in infos)
-
-    def _postgres_answers(self) -> bool:
-        try:
-            psycopg2.connect(self.postgres.admin_url(), connect_timeout=2).close()
-        except psycopg2.OperationalError:
-            return False
-        return True
-
-    def _broker_port(self) -> int:
-        tail = self.rabbitmq.url().rpartition("@")[2]
-        return int(tail.partition(":")[2].partition("/")[0] or 5672)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _beam_under(pid: int) -> int:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    for child in map(int, children):
-        if "beam" in Path(f"/proc/{child}/comm").read_text():
-            return child
-        found = _beam_under(child)
-        if found != child:
-            return found
-    return pid

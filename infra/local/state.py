@@ -62,11 +62,18 @@ class State:
         """supervisord's configuration."""
         return self.folder / "supervisord.conf"
 
+    @property
+    def files(self) -> Path:
+        """What people upload."""
+        return self.folder / "files"
+
     def prepare(self) -> None:
         """Make the folders."""
-        for folder in (self.folder, self.logs, self.secret("x").parent, self.key("x").parent):
+        for folder in (self.folder, self.logs, self.key("x").parent):
             folder.mkdir(parents=True, exist_ok=True)
-        self.secret("x").parent.chmod(0o700)
+        for folder in (self.secret("x").parent, self.files):
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o700)
         self.runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def secret(self, name: str) -> Path:
@@ -95,6 +102,18 @@ class State:
         if program == "gateway":
             return self.ports()[GATEWAY_ADMIN_BASE] + int(number or 0)
         return self.ports()[f"{program}_admin"]
+
+    def given(self, name: str) -> str | None:
+        """An operator's variable: as it is now, else as it was when the stack was last started."""
+        kept = self.secret(f"given_{name}")
+        return os.environ.get(name) or (kept.read_text() if kept.exists() else None)
+
+    def remember(self, *names: str) -> None:
+        """Keep operators' variables for commands that run without them."""
+        for name in names:
+            value = self.given(name)
+            if value:
+                write(self.secret(f"given_{name}"), value)
 
     def password(self, name: str) -> str:
         """A random secret of 256 bits, made once."""

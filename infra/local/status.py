@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from infra.local import leftovers
 from infra.local.stack import Stack
 from infra.local.state import PROCESSES
 
@@ -14,7 +15,9 @@ from infra.local.state import PROCESSES
 def show(stack: Stack) -> int:
     """Print the table; 0 if everything is ready, else 1."""
     if not stack.supervisor.is_running():
-        Console().print("nothing runs; start with: make up")
+        left = ", ".join(leftovers.find(stack.state))
+        lost = f"without supervisord run: {left}; end them with: make down"
+        Console().print(lost if left else "nothing runs; start with: make up")
         return 1
     ready = stack.is_ready()
     table = Table("process", "pid", "state", "uptime", "memory MB (PSS)", "ready")

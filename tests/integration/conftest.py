@@ -29,9 +29,8 @@ def make_database(stack: Stack) -> Iterator[Callable[[str], Urls]]:
         name = f"test_{uuid4().hex[:12]}"
         made.append(name)
         create_database(admin, name, app_password="a" * 32, owner_password="b" * 32)
-        place = f"127.0.0.1:{stack.postgres.port}/{name}"
-        app = f"postgresql://{name}_app:{'a' * 32}@{place}"
-        owner = f"postgresql://{name}_owner:{'b' * 32}@{place}"
+        app = stack.postgres.url(f"{name}_app", "a" * 32, name)
+        owner = stack.postgres.url(f"{name}_owner", "b" * 32, name)
         migrate(line, owner, app)
         return app, owner
 

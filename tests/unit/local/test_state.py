@@ -43,7 +43,8 @@ def test_secrets_are_made_once_for_us_alone(state: State) -> None:
     secret = state.password("x")
     assert len(secret) == 64 and state.password("x") == secret != state.password("y")
     assert state.secret("x").stat().st_mode & 0o777 == 0o600
-    assert state.secret("x").parent.stat().st_mode & 0o777 == 0o700
+    for folder in (state.secret("x").parent, state.files):
+        assert folder.stat().st_mode & 0o777 == 0o700
 
 
 def test_keys_stay_and_public_sets_hold_nothing_private(state: State) -> None:
