@@ -48,11 +48,6 @@ class State:
         return self.folder / "logs"
 
     @property
-    def files(self) -> Path:
-        """Uploaded photos."""
-        return self.folder / "files"
-
-    @property
     def logins(self) -> Path:
         """The accounts that `make up` made."""
         return self.folder / "logins.json"
