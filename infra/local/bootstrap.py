@@ -23,9 +23,10 @@ CANDIDATES = ("python3", "python3.13", "python3.12", "python3.11")
 
 def main(arguments: list[str]) -> int:
     """Make what is missing; say what is done."""
-    lock = ROOT / ("requirements-dev.lock" if "--dev" in arguments else "requirements.lock")
+    for_tests = "--dev" in arguments
+    lock = ROOT / ("requirements-dev.lock" if for_tests else "requirements.lock")
     try:
-        packages.ensure()
+        packages.ensure(redis=for_tests)
         make_venv(lock)
     except packages.CannotInstall as problem:
         print(problem, file=sys.stderr)

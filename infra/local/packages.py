@@ -21,8 +21,13 @@ class CannotInstall(Exception):
     """Something is missing that we cannot install; the message says what to do."""
 
 
-def ensure(*, external_postgres: bool = False, external_broker: bool = False) -> None:
-    """Install what is missing. Raises CannotInstall with the exact command otherwise."""
+def ensure(
+    *, external_postgres: bool = False, external_broker: bool = False, redis: bool = False
+) -> None:
+    """Install what is missing. Raises CannotInstall with the exact command otherwise.
+
+    redis: tests of rate limits that several gateways share need a server.
+    """
     external_postgres = external_postgres or "POSTGRES_ADMIN_URL" in os.environ
     external_broker = external_broker or "AMQP_URL" in os.environ
     missing: list[str] = []
@@ -30,6 +35,8 @@ def ensure(*, external_postgres: bool = False, external_broker: bool = False) ->
         missing.append("postgresql")
     if not external_broker and (rabbitmq_sbin() is None or shutil.which("erl") is None):
         missing.append("rabbitmq-server")
+    if redis and shutil.which("redis-server") is None:
+        missing.append("redis-server")
     if missing:
         _install(missing)
 
