@@ -68,7 +68,9 @@ def free_port() -> int:
 
 
 def _is_ready(found: Gateway) -> bool:
+    """Serving, and hearing the broker: before that streams would be ended once."""
     try:
-        return found.client.get("/readyz").status == 200
+        answer = found.client.get("/readyz")
     except OSError:
         return False
+    return answer.status == 200 and bool(answer.json["checks"]["broker"] == "ok")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Any
 
+import eventlet
 import structlog
 from eventlet import Timeout
+from eventlet.hubs import trampoline
 from werkzeug.wrappers import Request, Response
 
 from gateway.errors import RequestTimeout
@@ -131,8 +133,7 @@ class Connection:
             else:
                 self._prepare_stream(response)
                 self._write(_head(response, keep=keep))
-                for chunk in () if without_body else response.iter_encoded():
-                    self._write(chunk)
+                self._write_all(() if without_body else response.iter_encoded())
         finally:
             response.close()
         return keep
@@ -141,12 +142,28 @@ class Connection:
         """What has a length must be taken in due time; what has none, without falling behind."""
         if "Content-Length" not in response.headers:
             self.is_endless = True
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, CHUNK)
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, limits.STREAM_BUFFER)
             return
         seconds = (
             limits.WRITE_SECONDS + int(response.headers["Content-Length"]) / limits.SLOWEST_READER
         )
         self._write_until = time.monotonic() + seconds
+
+    def _write_all(self, chunks: Iterable[bytes]) -> None:
+        watch = eventlet.spawn(self._notice_leaving, eventlet.getcurrent())
+        try:
+            for chunk in chunks:
+                self._write(chunk)
+        finally:
+            watch.kill()
+
+    def _notice_leaving(self, writer: Any) -> None:
+        """End the writing at once when the client leaves: its place may be wanted."""
+        with suppress(OSError):
+            trampoline(self._socket, read=True)
+            while self._socket.fd.recv(CHUNK):
+                trampoline(self._socket, read=True)
+        writer.kill()
 
     def _write(self, data: bytes) -> None:
         """Send it all; each part must move within WRITE_SECONDS."""

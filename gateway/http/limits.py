@@ -22,6 +22,8 @@ READ_SECONDS = 10.0
 # a connection that has not begun its (next) request
 IDLE_SECONDS = 30.0
 WRITE_SECONDS = 10.0
+# what the kernel keeps for a reader of a stream who falls behind
+STREAM_BUFFER = 16_384
 # bytes a second; who takes a picture more slowly is cut off
 SLOWEST_READER = 4_096
 LINGER_SECONDS = 5.0

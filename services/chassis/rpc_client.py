@@ -75,6 +75,14 @@ class Broadcast:
 class RpcLink(SharedExtension):
     """The connection, shared by all callers of the process."""
 
+    _broadcasts: list[Broadcast]
+
+    def bind(self, container: Any) -> RpcLink:
+        """Called by nameko before any extension is set up: listeners may come from now on."""
+        bound: RpcLink = super().bind(container)
+        bound.__dict__.setdefault("_broadcasts", [])
+        return bound
+
     def setup(self) -> None:
         """Nothing is connected yet."""
         self._waiting: dict[str, Event] = {}
@@ -84,7 +92,6 @@ class RpcLink(SharedExtension):
         self._connection: Any = None
         self._channel: Any = None
         self._reply_key = new_id()
-        self._broadcasts: list[Broadcast] = []
 
     def start(self) -> None:
         """Keep a connection from now on."""
@@ -97,7 +104,7 @@ class RpcLink(SharedExtension):
         self._close(BrokerAway())
 
     def listen(self, broadcast: Broadcast) -> None:
-        """Hear an event too; to be called before start."""
+        """Hear an event too; to be called while extensions are set up."""
         self._broadcasts.append(broadcast)
 
     @property

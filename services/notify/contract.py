@@ -95,7 +95,7 @@ class FeedPage(fields.Schema):
     """What the caller may see after that position, in order.
 
     head: the last position there is. more: whether there is more to read. reset: that position is
-    not known any more; items are what is kept since.
+    not known (any more); something may have been missed, and items go on from the nearest one.
     """
 
     items = fields.List(fields.Nested(FeedItem), required=True)

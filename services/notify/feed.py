@@ -44,9 +44,9 @@ def read(work: UnitOfWork, asked: dict[str, Any]) -> dict[str, Any]:
     head, oldest = ends["head"], ends["oldest"]
     if "after" not in asked:
         return {"items": [], "head": head, "more": False, "reset": False}
-    # before what is kept, or beyond what there is: of a database that was restored since
-    is_unknown = not oldest - 1 <= asked["after"] <= head
-    after = oldest - 1 if is_unknown else asked["after"]
+    # before what is kept, or beyond what there is (of a database that was restored since)
+    after = min(max(asked["after"], oldest - 1), head)
+    is_unknown = after != asked["after"]
     audiences = audiences_of(work.call.principal)
     rows = queries.feed_after(work, audiences, after, asked["limit"] + 1)
     items = rows[: asked["limit"]]
