@@ -72,7 +72,12 @@ class Gateway(DependencyProvider):
     def _hub(self) -> Hub:
         settings = self.settings
         hub = Hub(most=settings.streams, most_per_address=settings.streams_per_address)
-        news = Broadcast(FEED_ADVANCED, lambda data: hub.publish(data["entries"]), hub.end_all)
+        news = Broadcast(
+            FEED_ADVANCED,
+            on_event=lambda data: hub.publish(data["entries"]),
+            on_connected=hub.end_all,
+            is_wanted=lambda: len(hub) > 0,
+        )
         self.link.listen(news)
         return hub
 

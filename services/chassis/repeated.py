@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from eventlet import sleep
 from eventlet.event import Event
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
@@ -23,8 +24,9 @@ from services.chassis.background import Loop
 class RepeatedEntrypoint(Entrypoint):
     """Runs its method in workers of the container."""
 
-    def __init__(self, seconds: float, **kwargs: Any) -> None:
+    def __init__(self, seconds: float, pause: float = 0.0, **kwargs: Any) -> None:
         self._seconds = seconds
+        self._pause = pause
         super().__init__(**kwargs)
 
     def setup(self) -> None:
@@ -57,11 +59,18 @@ class RepeatedEntrypoint(Entrypoint):
             self.container.spawn_worker(self, (), {}, handle_result=finish)
         except ContainerBeingKilled:
             return False
-        return bool(finished.wait())
+        more = bool(finished.wait())
+        sleep(self._pause)
+        return more
 
 
-def repeated(seconds: float) -> Callable[[Callable[[Any], bool]], Callable[[Any], bool]]:
-    """Call the method for ever, with a rest of `seconds`."""
+def repeated(
+    seconds: float, pause: float = 0.0
+) -> Callable[[Callable[[Any], bool]], Callable[[Any], bool]]:
+    """Call the method for ever, with a rest of `seconds`.
+
+    pause: the shortest rest, in seconds, so that what comes in a burst is taken together.
+    """
     decorate: Callable[[Callable[[Any], bool]], Callable[[Any], bool]]
-    decorate = RepeatedEntrypoint.decorator(seconds)
+    decorate = RepeatedEntrypoint.decorator(seconds, pause)
     return decorate

@@ -55,15 +55,18 @@ class Broadcast:
     """An event that every process wants to hear while it is there, and none keeps for later.
 
     on_event: gets its data; must be quick. on_connected: called whenever listening begins (again):
-    what was said before was not heard.
+    what was said before was not heard. is_wanted: whether it is worth reading at the moment.
     """
 
     event_type: EventType
     on_event: Callable[[dict[str, Any]], None]
     on_connected: Callable[[], None]
+    is_wanted: Callable[[], bool]
 
     def receive(self, body: bytes | str) -> None:
         """Read and hand over; one that cannot be read is logged and dropped."""
+        if not self.is_wanted():
+            return
         try:
             event = open_envelope(body, {self.event_type.type: self.event_type})
         except Invalid:

@@ -13,6 +13,7 @@ from services.notify.settings import Settings
 from services.notify.wording import Wording
 
 ORDER_SECONDS = 1.0
+GATHER_SECONDS = 0.03
 FORGET_SECONDS = 600.0
 
 
@@ -53,7 +54,7 @@ class NotifyService(ChassisService):
         """Read what happened since."""
         return feed.read(work, body)
 
-    @repeated(ORDER_SECONDS)
+    @repeated(ORDER_SECONDS, pause=GATHER_SECONDS)
     def order_feed(self) -> bool:
         """Move new entries into the feed."""
         with self.chassis.work() as work:
