@@ -78,13 +78,8 @@ class Broadcast:
 class RpcLink(SharedExtension):
     """The connection, shared by all callers of the process."""
 
-    _broadcasts: list[Broadcast]
-
-    def bind(self, container: Any) -> RpcLink:
-        """Called by nameko before any extension is set up: listeners may come from now on."""
-        bound: RpcLink = super().bind(container)
-        bound.__dict__.setdefault("_broadcasts", [])
-        return bound
+    # listeners may come before setup: extensions are set up in any order
+    _broadcasts: tuple[Broadcast, ...] = ()
 
     def setup(self) -> None:
         """Nothing is connected yet."""
@@ -108,7 +103,7 @@ class RpcLink(SharedExtension):
 
     def listen(self, broadcast: Broadcast) -> None:
         """Hear an event too; to be called while extensions are set up."""
-        self._broadcasts.append(broadcast)
+        self._broadcasts = (*self._broadcasts, broadcast)
 
     @property
     def is_up(self) -> bool:

@@ -21,6 +21,7 @@ from kombu import Connection, Queue
 from infra.local.stack import Stack
 from infra.local.state import CITY_PACK, ROOT
 from services.chassis import topology
+from services.chassis.ids import new_id
 from services.chassis.topology import exchange
 from tests.integration.conftest import Urls
 from tests.waiting import eventually
@@ -111,7 +112,7 @@ def test_it_serves_publishes_and_audits(
     stack: Stack, greetings: dict[str, Any], call: Call
 ) -> None:
     with Connection(stack.rabbitmq.url()) as broker:
-        queue = Queue("test.greetings", exchange("greetings.events"), routing_key="#")
+        queue = Queue(f"test.greetings.{new_id()}", exchange("greetings.events"), routing_key="#")
         queue(broker.channel()).declare()
         made = call("greetings", "greet", {"words": "halo"}, key="one")["result"]
         again = call("greetings", "greet", {"words": "halo"}, key="one")["result"]
