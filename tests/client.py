@@ -17,7 +17,12 @@ class Answer:
 
     status: int
     headers: Message
-    text: str
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.content.decode()
 
     @property
     def json(self) -> Any:
@@ -60,7 +65,7 @@ class Client:
         try:
             connection.request(method, path, data, all_headers)
             response = connection.getresponse()
-            return Answer(response.status, response.headers, response.read().decode())
+            return Answer(response.status, response.headers, response.read())
         finally:
             connection.close()
 

@@ -15,7 +15,7 @@ PASSWORD_MIN, PASSWORD_MAX = 12, 128
 class Credentials(fields.Schema):
     """Login and password."""
 
-    login = fields.String(required=True, min=1, max=64, metadata={"example": "citizen-1"})
+    login = fields.String(required=True, min=1, max=64, metadata={"example": "warga-contoh"})
     password = fields.String(required=True, min=1, max=PASSWORD_MAX, strip=False)
 
 

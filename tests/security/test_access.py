@@ -1,0 +1,172 @@
+"""Who may do what: every documented route by everybody, and foreign things that do not exist."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from infra.local.stack import Stack
+from services.chassis.principal import Role
+from tests.client import Answer, Client, log_in
+from tests.sse import listening
+from tests.waiting import eventually
+
+REPORT = {"category": "sampah", "description": "uji akses", "lat": -6.3223, "long": 106.6943}
+# what a body needs besides the document's own examples
+BODIES: dict[str, dict[str, Any]] = {
+    "issue_token": {"login": "nobody", "password": "x" * 12},
+    "refresh_token": {"refresh_token": "x" * 43},
+    "revoke_token": {"refresh_token": "x" * 43},
+    "create_account": {"login": "admin", "password": "x" * 16, "role": "citizen"},
+    "submit_report": REPORT,
+    "mark_read": {},
+    "mark_all_read": {},
+}
+ROLES = {
+    "guest": Role.GUEST,
+    "citizen": Role.CITIZEN,
+    "other_citizen": Role.CITIZEN,
+    "officer": Role.OFFICER,
+    "other_officer": Role.OFFICER,
+    "supervisor": Role.SUPERVISOR,
+    "auditor": Role.AUDITOR,
+    "admin": Role.ADMIN,
+}
+
+
+@pytest.fixture(scope="session")
+def supervisor(stack: Stack) -> Client:
+    return log_in(stack.base_url, stack.state.logins, "supervisor")
+
+
+@pytest.fixture(scope="session")
+def auditor(stack: Stack) -> Client:
+    return log_in(stack.base_url, stack.state.logins, "auditor")
+
+
+@dataclass
+class Things:
+    """What belongs to `citizen`: a secret report with a photo, and a notification about it."""
+
+    report: str
+    number: str
+    notification: str
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((64, 48), 60).save(out, "PNG")
+    return out.getvalue()
+
+
+def upload(client: Client) -> str:
+    answer = client.send("POST", "/v1/uploads", picture(), {"Content-Type": "image/png"})
+    assert answer.status == 201, answer.text
+    return str(answer.json["capability"])
+
+
+@pytest.fixture(scope="session")
+def things(citizen: Client) -> Things:
+    secret = REPORT | {"visibility": "secret", "photos": [upload(citizen)]}
+    report = citizen.post("/v1/reports", secret).json
+    notification = eventually(lambda: _about(citizen, report["id"]), what="the notification")
+    return Things(report["id"], report["number"], notification)
+
+
+def _about(client: Client, report: str) -> str:
+    items = client.get("/v1/notifications").json["items"]
+    return next((item["id"] for item in items if item["report_id"] == report), "")
+
+
+def operations(client: Client) -> list[tuple[str, str, dict[str, Any]]]:
+    document = client.get("/openapi.json").json
+    return [
+        (method, path, operation)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+    ]
+
+
+def ask(client: Client, method: str, path: str, operation: dict[str, Any]) -> Answer:
+    """The operation with something right to work on, as far as there is any."""
+    id_ = "01a20cfc-cc25-74ef-9d87-6baafa01c839"
+    for name, value in {"id": id_, "n": "1", "number": "LP-2026-0000001-2", "code": "pbg"}.items():
+        path = path.replace(f"{{{name}}}", value)
+    if method == "get":
+        return client.get(path + ("?code=AAAAAAAAAAAAAAAA" if "track" in path else ""))
+    if operation["operationId"] == "upload_photo":
+        return client.send("POST", path, picture(), {"Content-Type": "image/png"})
+    return client.post(path, BODIES[operation["operationId"]])
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_every_route_by_everybody(who: str, request: pytest.FixtureRequest) -> None:
+    client: Client = request.getfixturevalue(who)
+    asked = 0
+    for method, path, operation in operations(client):
+        if operation["operationId"] == "stream":
+            continue
+        allowed = operation["description"].rpartition("For: ")[2].rstrip(".").split(", ")
+        answer = ask(client, method, path, operation)
+        is_login = "security" not in operation
+        if ROLES[who] in allowed:
+            assert answer.status not in (403,) and (answer.status != 401 or is_login), (path, who)
+        else:
+            assert answer.status == (401 if who == "guest" else 403), (path, who, answer.text)
+        asked += 1
+    assert asked > 15
+
+
+@pytest.mark.parametrize("who", ["guest", "other_citizen", "other_officer"])
+def test_foreign_things_do_not_exist(
+    who: str, things: Things, request: pytest.FixtureRequest
+) -> None:
+    client: Client = request.getfixturevalue(who)
+    for path in ("", "/photos/1", "/photos/1?size=thumb"):
+        assert client.get(f"/v1/reports/{things.report}{path}").status == 404, path
+    wrong_code = f"/v1/reports/track/{things.number}?code=AAAAAAAAAAAAAAAA"
+    assert client.get(wrong_code).status == 404
+    newest = client.get("/v1/reports?limit=100").json["items"]
+    assert things.report not in [item["id"] for item in newest]
+    if who != "guest":
+        read = client.post(f"/v1/notifications/{things.notification}/read")
+        assert read.status == 404
+
+
+@pytest.mark.parametrize("who", ["citizen", "officer", "supervisor", "auditor", "admin"])
+def test_who_may_see_it_sees_it(who: str, things: Things, request: pytest.FixtureRequest) -> None:
+    client: Client = request.getfixturevalue(who)
+    shown = client.get(f"/v1/reports/{things.report}")
+    assert shown.status == 200 and [photo["n"] for photo in shown.json["photos"]] == [1]
+    assert ("reporter" in shown.json) == (who != "citizen")
+    photo = client.get(f"/v1/reports/{things.report}/photos/1")
+    assert photo.status == 200 and photo.headers["Content-Type"] == "image/jpeg"
+    assert photo.headers["Cache-Control"].startswith("private")
+    assert photo.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_capability_works_for_its_uploader_only(
+    citizen: Client, other_citizen: Client, guest: Client
+) -> None:
+    mine = upload(citizen)
+    for other in (other_citizen, guest):
+        refused = other.post("/v1/reports", REPORT | {"photos": [mine]})
+        assert refused.status == 422
+        assert refused.json["errors"][0]["code"] == "unknown_photo"
+    assert citizen.post("/v1/reports", REPORT | {"photos": [mine]}).status == 201
+
+
+def test_nobody_hears_what_is_not_theirs(
+    citizen: Client, other_citizen: Client, other_officer: Client, guest: Client
+) -> None:
+    with listening(other_citizen) as a, listening(other_officer) as b, listening(guest) as c:
+        secret = citizen.post("/v1/reports", REPORT | {"visibility": "secret"}).json["id"]
+        public = citizen.post("/v1/reports", REPORT).json["id"]
+        for stream in (a, b, c):
+            heard = stream.until(public)
+            assert secret not in [said.data["report_id"] for said in heard]
+            assert {said.kind for said in heard} == {"report.submitted"}
