@@ -13,6 +13,7 @@ import io
 import json
 import resource
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,8 @@ def convert(source: Path, folder: Path) -> dict[str, Any]:
         raise RefusedError("empty")
     if _is_polyglot(content):
         raise RefusedError("polyglot")
+    if _is_cut(content):
+        raise RefusedError("truncated")
     picture = _decoded(content)
     body = _encoded(picture, LONGEST_SIDE, QUALITY)
     (folder / "picture.jpg").write_bytes(body)
@@ -109,13 +112,16 @@ def _decoded(content: bytes) -> Image.Image:
     """The picture, upright, on white, in RGB, not much larger than it will be kept."""
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     try:
-        image = Image.open(io.BytesIO(content), formats=FORMATS)
+        with warnings.catch_warnings():
+            # Pillow only warns up to twice as many; _check is strict
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(content), formats=FORMATS)
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:
         is_bomb = isinstance(error, Image.DecompressionBombError)
         raise RefusedError("too_many_pixels" if is_bomb else "not_an_image") from None
     except Exception:
         raise RefusedError("broken") from None
-    _check(image, content)
+    _check(image)
     try:
         image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
         image.load()
@@ -126,22 +132,21 @@ def _decoded(content: bytes) -> Image.Image:
         raise RefusedError("truncated" if "truncated" in str(error) else "broken") from None
 
 
-def _check(image: Image.Image, content: bytes) -> None:
+def _check(image: Image.Image) -> None:
     if image.width * image.height > MAX_PIXELS:
         raise RefusedError("too_many_pixels")
     if min(image.size) < SMALLEST_SIDE:
         raise RefusedError("too_small")
     if image.format in ("PNG", "WEBP") and getattr(image, "is_animated", False):
         raise RefusedError("animated")
-    if _is_cut(image.format, content):
-        raise RefusedError("truncated")
 
 
-def _is_cut(kind: str | None, content: bytes) -> bool:
-    """Whether the end is missing, as far as decoders would not notice."""
-    if kind == "PNG":
+def _is_cut(content: bytes) -> bool:
+    """Whether the end is missing, as far as decoders would not say so."""
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
         return b"IEND" not in content
-    return kind == "WEBP" and int.from_bytes(content[4:8], "little") + 8 > len(content)
+    is_webp = content[:4] == b"RIFF" and content[8:12] == b"WEBP"
+    return is_webp and int.from_bytes(content[4:8], "little") + 8 > len(content)
 
 
 def _reduced(image: Image.Image) -> Image.Image:
