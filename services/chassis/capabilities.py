@@ -51,12 +51,13 @@ class Capabilities:
     def read(self, capability: str, holder: str) -> UploadedPhoto | None:
         """What was uploaded; None if it is not ours, not the holder's, or has expired."""
         try:
-            content: dict[str, Any] = self._for(holder).loads(capability)
-        except BadData:
+            content: dict[str, Any] = dict(self._for(holder).loads(capability))
+            expires = datetime.fromtimestamp(content.pop("expires"), UTC)
+            photo = UploadedPhoto(**content)
+        except (BadData, KeyError, TypeError, ValueError):
+            # signed by us or not, another version may have meant something else by it
             return None
-        if datetime.fromtimestamp(content.pop("expires"), UTC) <= self._clock.now():
-            return None
-        return UploadedPhoto(**content)
+        return photo if self._clock.now() < expires else None
 
     def _for(self, holder: str) -> URLSafeSerializer:
         return URLSafeSerializer(self._secret, salt=f"upload.{holder}")
