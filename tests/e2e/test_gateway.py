@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+import secrets
 
+import pytest
+from kombu import Connection, Queue
+
+from infra.local.stack import Stack
+from services.chassis.topology import exchange
+from services.reports.contract import SUBMITTED
 from tests.client import Client
+from tests.waiting import eventually
 
 PLAIN = {"Content-Type": "text/plain"}
 
@@ -72,3 +79,16 @@ def test_refusals(
 def test_a_request_id_is_given_back(guest: Client) -> None:
     assert guest.get("/v1/reports", X_Request_Id="my-own-1").headers["X-Request-Id"] == "my-own-1"
     assert guest.get("/v1/reports", X_Request_Id="<x>").headers["X-Request-Id"] != "<x>"
+
+
+def test_a_trace_goes_from_http_through_rpc_into_the_event(stack: Stack, guest: Client) -> None:
+    trace = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    with Connection(stack.rabbitmq.url()) as broker:
+        queue = Queue("", exchange(SUBMITTED.exchange), routing_key=SUBMITTED.type, exclusive=True)
+        bound = queue(broker.channel())
+        bound.declare()
+        report = {"category": "sampah", "description": "x", "lat": -6.3223, "long": 106.6943}
+        made = guest.post("/v1/reports", report, traceparent=trace).json
+        event = eventually(lambda: bound.get(no_ack=True)).payload
+    assert event["data"]["report_id"] == made["id"]
+    assert event["traceparent"].split("-")[1] == trace.split("-")[1]

@@ -130,6 +130,12 @@ def test_what_is_declared_and_sent_is_not_kept(edge: Gateway) -> None:
     assert edge.memory_mb - before < 12
 
 
+def test_an_ordinary_client_hears_that_it_was_too_much(edge: Gateway) -> None:
+    """It sends all before it listens: a connection closed meanwhile would break it."""
+    for path in ("/v1/reports", "/v1/uploads"):
+        assert edge.client.post(path, MEGABYTE * 30).status == 413
+
+
 def test_a_slow_body_ends_and_a_thousand_slow_clients_disturb_nobody(edge: Gateway) -> None:
     idle = [Wire(edge.port) for _ in range(500)]
     slow = [Wire(edge.port) for _ in range(500)]
