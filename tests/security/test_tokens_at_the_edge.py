@@ -86,7 +86,7 @@ def test_a_key_that_is_not_ours(stack: Stack, key: OKPKey, kid: str | None) -> N
 
 def test_without_a_real_signature(stack: Stack, key: OKPKey) -> None:
     head, body, signature = signed(key).split(".")
-    stranger = OKPKey.generate_key("Ed25519", {"kid": key.kid})
+    stranger = OKPKey.generate_key("Ed25519", {"kid": str(key.kid)})
     forged = [
         f"{part({'alg': 'none', 'kid': key.kid})}.{body}.",
         f"{part({'alg': 'none', 'kid': key.kid})}.{body}.{signature}",
