@@ -8,6 +8,7 @@ import marshmallow as ma
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
+from gateway import responses
 from gateway.contract import GATEWAY
 from gateway.routes import CONTRACTS, ROUTES, By, Route
 from services.chassis import fields
@@ -36,7 +37,7 @@ class ProblemField(fields.Schema):
 
     field = fields.String(required=True)
     code = fields.String(required=True)
-    message = fields.String(required=True)
+    message = fields.String(required=True, max=responses.LONGEST_WORDS)
 
 
 class Problem(fields.Schema):
@@ -45,7 +46,7 @@ class Problem(fields.Schema):
     type = fields.String(required=True)
     title = fields.String(required=True)
     status = fields.Integer(required=True, min=400, max=599)
-    detail = fields.String(required=True)
+    detail = fields.String(required=True, max=responses.LONGEST_WORDS)
     code = fields.String(required=True)
     errors = fields.List(fields.Nested(ProblemField), required=True)
     request_id = fields.String(required=True)

@@ -13,7 +13,7 @@ from services.chassis.text import Language
 JSON = "application/json; charset=utf-8"
 PROBLEM = "application/problem+json; charset=utf-8"
 # enough to mend a request; what a hostile one names is not sent back in full
-MOST_ERRORS, LONGEST_NAME = 50, 100
+MOST_ERRORS, LONGEST_NAME, LONGEST_WORDS = 50, 100, 1_000
 
 
 def answer(value: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -30,13 +30,13 @@ def problem(error: DomainError, language: Language, request_id: str) -> Response
         "type": f"/problems/{error.code}",
         "title": error.title.in_language(language),
         "status": error.status,
-        "detail": error.detail.in_language(language),
+        "detail": error.detail.in_language(language)[:LONGEST_WORDS],
         "code": error.code,
         "errors": [
             {
                 "field": e.field[:LONGEST_NAME],
                 "code": e.code,
-                "message": e.message.in_language(language),
+                "message": e.message.in_language(language)[:LONGEST_WORDS],
             }
             for e in error.errors[:MOST_ERRORS]
         ],
