@@ -72,8 +72,9 @@ def _message(event: EventType) -> dict[str, Any]:
 def _schemas(events: list[EventType]) -> dict[str, Any]:
     spec = new_spec()
     spec.components.schema("Envelope", schema=EnvelopeSchema)
-    for event in events:
-        spec.components.schema(_schema_name(event), schema=event.data)
+    # several events may have one form
+    for name, schema in {_schema_name(event): event.data for event in events}.items():
+        spec.components.schema(name, schema=schema)
     found: dict[str, Any] = spec.to_dict()["components"]["schemas"]
     return found
 

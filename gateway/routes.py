@@ -18,6 +18,7 @@ from services.chassis.contract import Contract, Operation
 from services.notify.contract import CONTRACT as NOTIFY
 from services.permits.contract import CONTRACT as PERMITS
 from services.registry.contract import CONTRACT as REGISTRY
+from services.reports.contract import ACTIONS
 from services.reports.contract import CONTRACT as REPORTS
 
 CONTRACTS: tuple[Contract, ...] = (REGISTRY, REPORTS, NOTIFY, PERMITS)
@@ -93,6 +94,11 @@ ROUTES: tuple[Route, ...] = (
     _get("/v1/reports", REPORTS, "list_reports"),
     _get("/v1/reports/track/{number}", REPORTS, "track_report"),
     _get("/v1/reports/{id}", REPORTS, "get_report"),
+    _get("/v1/reports/{id}/timeline", REPORTS, "report_timeline"),
+    *(
+        _post(f"/v1/reports/{{id}}/{action.name}", REPORTS, action.operation.name)
+        for action in ACTIONS.values()
+    ),
     _get("/v1/reports/{id}/photos/{n}", REPORTS, "get_photo", by=By.PHOTO, gives="image/jpeg"),
     _get("/v1/stream", GATEWAY, "stream", Rate.STREAM, by=By.STREAM, gives="text/event-stream"),
     _get("/v1/notifications", NOTIFY, "list_notifications"),

@@ -57,8 +57,8 @@ class Streams:
         self, stream: Stream, page: dict[str, Any], headers: CallHeaders
     ) -> Iterator[bytes]:
         """First what was missed, then what happens."""
-        last = page["head"] if not page["items"] and not page["more"] else 0
-        yield _opening(last, is_reset=page["reset"])
+        last = 0 if page["items"] else page["head"]
+        yield _opening(None if page["items"] else last, is_reset=page["reset"])
         try:
             for entry in self._replayed(page, headers):
                 last = entry["position"]
@@ -94,10 +94,10 @@ def _last_event_id(request: Request) -> int | None:
     return int(given)
 
 
-def _opening(last: int, *, is_reset: bool) -> bytes:
+def _opening(position_now: int | None, *, is_reset: bool) -> bytes:
     """How soon to come again, and from where; `reset` says that some was forgotten meanwhile."""
     name = "reset" if is_reset else "ready"
-    position = f"id: {last}\n" if last else ""
+    position = "" if position_now is None else f"id: {position_now}\n"
     return f"retry: {RETRY_MS}\n{position}event: {name}\ndata: {{}}\n\n".encode()
 
 

@@ -240,18 +240,21 @@ class Nested(ma.fields.Nested):
 
 
 class List(ma.fields.List[Any]):
-    """A list of at most `max` items."""
+    """A list of at least `min` and at most `max` items."""
 
     default_error_messages: Messages = _COMMON | {
         "invalid": Text("This must be a list.", id="Ini harus berupa daftar."),
+        "too_few": Text("At least {min} items.", id="Minimal {min} butir."),
         "too_many": Text("At most {max} items.", id="Maksimal {max} butir."),
     }
 
-    def __init__(self, inner: Any, *, max: int = 100, **kwargs: Any) -> None:
-        super().__init__(inner, **_documented(kwargs, maxItems=max))
-        self.max = max
+    def __init__(self, inner: Any, *, min: int = 0, max: int = 100, **kwargs: Any) -> None:
+        super().__init__(inner, **_documented(kwargs, minItems=min, maxItems=max))
+        self.min, self.max = min, max
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
+        if isinstance(value, list) and len(value) < self.min:
+            raise self.make_error("too_few", min=self.min)
         if isinstance(value, list) and len(value) > self.max:
             raise self.make_error("too_many", max=self.max)
         return super()._deserialize(value, attr, data, **kwargs)

@@ -22,10 +22,11 @@ from services.chassis.city import Pack
 from services.chassis.city.document import Document
 from services.chassis.city.problems import Path
 from services.chassis.text import LANGUAGES, Language, Text
+from services.notify.domain import MESSAGE_KEYS
 
 FILE = "texts/notifications.yaml"
 VARIABLES = ("number", "category", "area", "agency")
-KEYS = ("report.submitted", "report.submitted.agency")
+KEYS = MESSAGE_KEYS
 """Every message that notify sends: the event's name for its reporter, with `.agency` for staff."""
 MAX_TITLE = 120
 MAX_TEXT = 2000

@@ -12,19 +12,20 @@ from services.chassis.ids import new_id
 from services.chassis.text import Text
 from services.chassis.unit_of_work import UnitOfWork
 from services.notify import domain, feed, queries, repository
-from services.notify.contract import PUBLIC
+from services.notify.contract import PUBLIC, TELL_PEOPLE
 from services.notify.wording import Wording
 
-_SHOWN = ("report_id", "number", "category", "category_name", "area", "agency")
+_SHOWN = ("report_id", "number", "category", "category_name", "area", "agency", "state")
+_HAPPENED = {event.type: event.name for event in TELL_PEOPLE.events}
 
 
 def tell_people(work: UnitOfWork, event: Event, wording: Wording) -> None:
-    """A report came in: tell its reporter and the agency that answers, and the city if it may."""
-    report = event.data
-    if domain.is_public(report["visibility"]):
-        shown = {name: report[name] for name in _SHOWN}
-        feed.add(work, PUBLIC, "report.submitted", shown)
-    for message in domain.messages_for_submitted(report["reporter"], report["agency"]):
+    """Something happened to a report: tell whom it concerns, and the city if it may know."""
+    report, happened = event.data, _HAPPENED[event.type]
+    if domain.is_for_the_city(happened, report["visibility"]):
+        told = {name: report[name] for name in _SHOWN if name in report}
+        feed.add(work, PUBLIC, happened, told)
+    for message in domain.messages_for(happened, report):
         title, text = wording.words(message.key, report)
         notification = {
             "id": new_id(),

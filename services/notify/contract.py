@@ -7,7 +7,7 @@ from services.chassis.contract import Contract, EventType, Kind, Operation, Subs
 from services.chassis.errors import Malformed, NotFound
 from services.chassis.principal import LOGGED_IN, Principal
 from services.chassis.text import Text
-from services.reports.contract import SUBMITTED
+from services.reports.contract import ACTIONS, SUBMITTED
 
 PUBLIC = "public"
 MOST_ENTRIES = 100
@@ -156,7 +156,7 @@ FEED_ADVANCED = EventType(
 TELL_PEOPLE = Subscription(
     service="notify",
     handler="tell_people",
-    events=(SUBMITTED,),
+    events=(SUBMITTED, *(action.event for action in ACTIONS.values())),
     ordered=False,
     summary=Text("Tell reporter and agency", id="Beri tahu pelapor dan instansi"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from services.chassis.principal import Principal
 
@@ -36,7 +37,38 @@ def is_public(visibility: str) -> bool:
     return visibility in ("public", "anonymous")
 
 
-def messages_for_submitted(reporter: str | None, agency_code: str) -> list[Message]:
-    """A new report: its reporter, if there is an account, and the agency that answers."""
-    to_reporter = [] if reporter is None else [Message(person(reporter), "report.submitted")]
-    return [*to_reporter, Message(agency(agency_code), "report.submitted.agency")]
+# what happened, in the events' own names
+_REPORTER_HEARS = frozenset(
+    f"report.{past}"
+    for past in (
+        "submitted", "verified", "assigned", "started", "held", "resolved", "rejected",
+        "forwarded", "reopened", "closed", "commented", "hidden",
+    )
+)  # fmt: skip
+_AGENCY_HEARS = frozenset(
+    f"report.{past}"
+    for past in ("submitted", "assigned", "forwarded", "reopened", "rated", "commented")
+)
+# nobody else's business: what waits, what was said, and what was hidden
+_CITY_HEARS = _REPORTER_HEARS - {"report.held", "report.commented", "report.hidden"}
+MESSAGE_KEYS = (*sorted(_REPORTER_HEARS), *sorted(f"{name}.agency" for name in _AGENCY_HEARS))
+
+
+def is_for_the_city(happened: str, visibility: str) -> bool:
+    """Whether everybody may hear of it."""
+    return happened in _CITY_HEARS and is_public(visibility)
+
+
+def messages_for(happened: str, report: dict[str, Any]) -> list[Message]:
+    """Whom to tell what: the reporter, if there is an account, and the agency that answers.
+
+    Nobody is told what they did themselves, and an agency not what its own staff said.
+    """
+    found: list[Message] = []
+    reporter, actor = report["reporter"], report.get("actor")
+    if happened in _REPORTER_HEARS and reporter is not None and reporter != actor:
+        found.append(Message(person(reporter), happened))
+    own_words = happened == "report.commented" and report["by_staff"]
+    if happened in _AGENCY_HEARS and not own_words:
+        found.append(Message(agency(report["agency"]), f"{happened}.agency"))
+    return found

@@ -33,6 +33,11 @@ class Catalogue:
             raise errors.unknown_category(self.categories.by_code)
         return found
 
+    def check_agency(self, code: str) -> None:
+        """Raise Invalid, naming the known ones, if there is no such agency."""
+        if code not in self.city.agencies:
+            raise errors.unknown_agency(self.city.agencies)
+
     def place(self, category: Category, lat: float, long: float) -> tuple[str | None, str]:
         """(area code or None, agency code). Raises Invalid outside the city where that matters."""
         area = self.city.areas.nearest(lat, long)

@@ -14,7 +14,7 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.reports import contract, errors, photos, queries, repository
 from services.reports.catalogue import Catalogue
 from services.reports.city import Category
-from services.reports.domain import view_of
+from services.reports.domain import View, view_of
 
 PREFIX = "LP"
 _ASKED = ("category", "description", "lat", "long")
@@ -34,13 +34,13 @@ def submit_report(
         raise errors.contact_not_needed()
     report = _new(work, body, city)
     uploaded = photos.taken(work, body.get("photos", []), capabilities)
-    report["photos"] = photos.numbered(uploaded)
+    report["photos"] = photos.numbered(uploaded, [], report)
     repository.insert(work, report)
-    repository.add_photos(work, report["id"], uploaded)
+    repository.add_photos(work, report["id"], uploaded, first=1, version=1)
     repository.remember(work, report, "submitted", {})
-    work.emit(contract.SUBMITTED, report["id"], 1, _announcement(report, city))
+    work.emit(contract.SUBMITTED, report["id"], 1, announcement(report, city))
     work.audit("report.submitted", report["id"])
-    answer = _shown(work, report, city)
+    answer = shown(work, report, city)
     if "contact_email" not in body:
         return answer
     repository.keep_contact(work, report["id"], body["contact_email"])
@@ -50,16 +50,16 @@ def submit_report(
 def get_report(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
     """Read one report. Raises NotFound if it is not there or not for the caller."""
     report = queries.by_id(work, body["id"])
-    if report is None or not _view(work, report).content:
+    if report is None or not view(work, report).content:
         raise NotFound()
     _trace(work, [report], "report.read")
-    return _shown(work, report, city)
+    return shown(work, report, city)
 
 
 def get_photo(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
     """Where one photo is kept. Raises NotFound as get_report does."""
     found = queries.photo(work, body["id"], body["n"])
-    if found is None or not _view(work, found).content:
+    if found is None or not view(work, found).content:
         raise NotFound()
     if found["visibility"] == "secret":
         work.audit("report.photo_read", found["id"])
@@ -75,7 +75,7 @@ def list_reports(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dic
     rows, after = page_of(queries.page(work, body, Cursor.read(body.get("cursor"))), body["limit"])
     items = [_anonymous(row) for row in rows]
     _trace(work, items, "report.listed")
-    return {"items": [_shown(work, item, city) for item in items], "next": after}
+    return {"items": [shown(work, item, city) for item in items], "next": after}
 
 
 def track_report(
@@ -89,7 +89,7 @@ def track_report(
     if report is None:
         raise NotFound()
     work.audit("report.tracked", report["id"])
-    return _shown(work, report, city)
+    return shown(work, report, city)
 
 
 def _new(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
@@ -102,6 +102,8 @@ def _new(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, A
         "version": 1,
         "state": "submitted",
         "reporter": None if principal.is_guest else principal.subject,
+        "officer": None,
+        "rating": None,
         "created_at": now,
         "updated_at": now,
     }
@@ -126,7 +128,8 @@ def _answers(category: Category, given: dict[str, Any]) -> dict[str, Any]:
         raise errors.under("attributes", invalid) from None
 
 
-def _announcement(report: dict[str, Any], city: Catalogue) -> dict[str, Any]:
+def announcement(report: dict[str, Any], city: Catalogue) -> dict[str, Any]:
+    """What events tell of a report."""
     names = ("number", "category", "area", "agency", "visibility", "reporter")
     return {name: report[name] for name in names} | {
         "report_id": report["id"],
@@ -134,7 +137,8 @@ def _announcement(report: dict[str, Any], city: Catalogue) -> dict[str, Any]:
     }
 
 
-def _view(work: UnitOfWork, report: Row) -> Any:
+def view(work: UnitOfWork, report: Row) -> View:
+    """How much of a report the caller sees."""
     return view_of(
         work.call.principal,
         visibility=report["visibility"],
@@ -151,12 +155,16 @@ def _anonymous(report: Row) -> Row:
 def _trace(work: UnitOfWork, rows: list[Row], action: str) -> None:
     """Reading a secret report or a reporter's identity leaves a trace."""
     for row in rows:
-        if row["visibility"] == "secret" or (row["reporter"] and _view(work, row).identity):
+        if row["visibility"] == "secret" or (row["reporter"] and view(work, row).identity):
             work.audit(action, row["id"])
 
 
-def _shown(work: UnitOfWork, report: Row, city: Catalogue) -> dict[str, Any]:
-    shown = report | city.names(report["area"], report["agency"], work.call.language)
-    if report["reporter"] is None or not _view(work, report).identity:
-        shown.pop("reporter")
-    return shown
+def shown(work: UnitOfWork, report: Row, city: Catalogue) -> dict[str, Any]:
+    """A report as the caller sees it."""
+    found = report | city.names(report["area"], report["agency"], work.call.language)
+    sees_people = view(work, report).identity
+    if report["reporter"] is None or not sees_people:
+        found.pop("reporter")
+    if not sees_people:
+        found.pop("officer")
+    return found

@@ -2,152 +2,43 @@
 
 from __future__ import annotations
 
-from services.chassis import fields
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from services.chassis.contract import Contract, EventType, Kind, Operation
-from services.chassis.errors import IdempotencyKeyReused, Invalid, Malformed, NotFound
+from services.chassis.errors import (
+    Conflict,
+    IdempotencyKeyReused,
+    Invalid,
+    Malformed,
+    NotFound,
+    StaleVersion,
+)
+from services.chassis.fields import Schema
+from services.chassis.principal import LOGGED_IN, Role
 from services.chassis.text import Text
-
-VISIBILITIES = ("public", "anonymous", "secret")
-STATES = ("submitted",)
-MOST_PHOTOS = 6
-PHOTO_SIZES = ("full", "thumb")
-
-
-def photos_field() -> fields.List:
-    """Capabilities of uploaded photos, as `POST /v1/uploads` gave them."""
-    return fields.List(fields.String(min=20, max=400), max=MOST_PHOTOS, metadata={"example": []})
-
-
-class SubmitReport(fields.Schema):
-    """A citizen's report. `attributes` answers what the category asks.
-
-    visibility: left out, the category decides. contact_email: for guests only, who then get a
-    tracking code.
-    """
-
-    category = fields.String(required=True, min=1, max=64, metadata={"example": "sampah"})
-    description = fields.String(
-        required=True,
-        min=1,
-        max=fields.MAX_TEXT,
-        multiline=True,
-        metadata={"example": "Tumpukan sampah di tepi jalan sejak tiga hari"},
-    )
-    lat = fields.Number(required=True, min=-90, max=90, metadata={"example": -6.3223})
-    long = fields.Number(required=True, min=-180, max=180, metadata={"example": 106.6943})
-    visibility = fields.Choice(VISIBILITIES, metadata={"example": "public"})
-    attributes = fields.Attributes(metadata={"example": {}})
-    contact_email = fields.Email(metadata={"example": "warga@example.org"})
-    photos = photos_field()
-
-
-class Photo(fields.Schema):
-    """A photo of a report; it is read by its number. width, height: pixels."""
-
-    n = fields.Integer(required=True, min=1, max=100)
-    width = fields.Integer(required=True, min=1, max=65_535)
-    height = fields.Integer(required=True, min=1, max=65_535)
-
-
-class Report(fields.Schema):
-    """A report as its reader may see it.
-
-    tracking_code: only in the answer to a guest who left a contact address.
-    """
-
-    id = fields.UUID(required=True)
-    number = fields.String(required=True)
-    version = fields.Integer(required=True, min=1, max=2**31 - 1)
-    state = fields.Choice(STATES, required=True)
-    category = fields.String(required=True)
-    description = fields.String(required=True, max=fields.MAX_TEXT, multiline=True)
-    lat = fields.Number(required=True, min=-90, max=90)
-    long = fields.Number(required=True, min=-180, max=180)
-    visibility = fields.Choice(VISIBILITIES, required=True)
-    attributes = fields.Attributes(required=True)
-    photos = fields.List(fields.Nested(Photo), required=True)
-    area = fields.String(required=True, allow_none=True)
-    area_name = fields.String(required=True, allow_none=True)
-    agency = fields.String(required=True)
-    agency_name = fields.String(required=True)
-    reporter = fields.String(metadata={"description": "the reporter's account; staff only"})
-    created_at = fields.Timestamp(required=True)
-    updated_at = fields.Timestamp(required=True)
-    tracking_code = fields.String()
-
-
-class ReportId(fields.Schema):
-    """Which report."""
-
-    id = fields.UUID(required=True)
-
-
-class GetPhoto(fields.Schema):
-    """Which photo of which report, and how large."""
-
-    id = fields.UUID(required=True)
-    n = fields.Integer(required=True, min=1, max=100)
-    size = fields.Choice(PHOTO_SIZES, load_default="full")
-
-
-class StoredPhoto(fields.Schema):
-    """Where the photo is in the file store. is_public: whether everybody may see it.
-
-    name: a file name for those who keep it.
-    """
-
-    hour = fields.String(required=True)
-    digest = fields.String(required=True)
-    size = fields.Choice(PHOTO_SIZES, required=True)
-    is_public = fields.Boolean(required=True)
-    name = fields.String(required=True)
-
-
-class ListReports(fields.Schema):
-    """Filters; all that are given must fit."""
-
-    limit = fields.Integer(min=1, max=100, load_default=20)
-    cursor = fields.String(max=200)
-    state = fields.Choice(STATES)
-    category = fields.String(min=1, max=64)
-    area = fields.String(min=1, max=20)
-    agency = fields.String(min=1, max=20)
-    mine = fields.Boolean(load_default=False)
-
-
-class ReportList(fields.Schema):
-    """Newest first. `next` is the cursor of the following page, null on the last."""
-
-    items = fields.List(fields.Nested(Report), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
-class TrackReport(fields.Schema):
-    """A report's number and the tracking code its guest was given."""
-
-    number = fields.String(required=True, min=1, max=40)
-    code = fields.String(required=True, min=1, max=40)
-
-
-class Words(fields.Schema):
-    """The same in both languages."""
-
-    id = fields.String(required=True)
-    en = fields.String(required=True)
-
-
-class ReportSubmitted(fields.Schema):
-    """Ids, codes and the category's name; `reporter` is an account's id, null for guests."""
-
-    report_id = fields.UUID(required=True)
-    number = fields.String(required=True)
-    category = fields.String(required=True)
-    category_name = fields.Nested(Words, required=True)
-    area = fields.String(required=True, allow_none=True)
-    agency = fields.String(required=True)
-    visibility = fields.Choice(VISIBILITIES, required=True)
-    reporter = fields.String(required=True, allow_none=True)
-
+from services.reports.schemas import (
+    Assign,
+    Comment,
+    Forward,
+    GetPhoto,
+    Hide,
+    Hold,
+    ListReports,
+    Rate,
+    Reject,
+    Reopen,
+    Report,
+    ReportChanged,
+    ReportId,
+    ReportList,
+    ReportSubmitted,
+    Resolve,
+    StoredPhoto,
+    SubmitReport,
+    Timeline,
+    TrackReport,
+)
 
 SUBMIT_REPORT = Operation(
     "submit_report",
@@ -182,6 +73,14 @@ TRACK_REPORT = Operation(
     errors=(NotFound,),
 )
 
+TIMELINE = Operation(
+    "report_timeline",
+    ReportId,
+    Timeline,
+    Text("What happened to a report", id="Perjalanan laporan"),
+    errors=(NotFound,),
+)
+
 SUBMITTED = EventType(
     "reports",
     "report.submitted",
@@ -190,9 +89,77 @@ SUBMITTED = EventType(
     consumers=("notify",),
 )
 
+_AGENCY = frozenset({Role.OFFICER, Role.SUPERVISOR})
+_MODERATORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that can be done to a report: the call, and the event that tells of it.
+
+    Who may do it in which state stands in `lifecycle.RULES`.
+    """
+
+    name: str
+    operation: Operation
+    event: EventType
+
+
+def _action(
+    name: str,
+    past: str,
+    body: type[Schema],
+    summary: Text,
+    told: Text,
+    access: frozenset[Role] = _AGENCY,
+) -> Action:
+    errors = (NotFound, Conflict, StaleVersion, Invalid, IdempotencyKeyReused)
+    operation = Operation(
+        f"{name}_report", body, Report, summary, Kind.COMMAND, access=access, errors=errors
+    )
+    event = EventType("reports", f"report.{past}", ReportChanged, told, consumers=("notify",))
+    return Action(name, operation, event)
+
+
+_ACTIONS = (
+    _action("verify", "verified", ReportId, Text("Confirm a report", id="Verifikasi laporan"),
+            Text("A report was verified", id="Laporan diverifikasi")),
+    _action("assign", "assigned", Assign, Text("Say who works on it", id="Tugaskan laporan"),
+            Text("A report was assigned", id="Laporan ditugaskan")),
+    _action("start", "started", ReportId, Text("Begin to work on it", id="Mulai pengerjaan"),
+            Text("Work on a report began", id="Pengerjaan laporan dimulai")),
+    _action("hold", "held", Hold, Text("Let it wait", id="Tunda laporan"),
+            Text("A report has to wait", id="Laporan ditunda")),
+    _action("resolve", "resolved", Resolve, Text("Say what was done", id="Selesaikan laporan"),
+            Text("A report was resolved", id="Laporan diselesaikan")),
+    _action("reject", "rejected", Reject, Text("Decline a report", id="Tolak laporan"),
+            Text("A report was rejected", id="Laporan ditolak")),
+    _action("forward", "forwarded", Forward, Text("Pass it on", id="Teruskan laporan"),
+            Text("A report was passed on", id="Laporan diteruskan")),
+    _action("reopen", "reopened", Reopen, Text("Say that it is not done", id="Buka kembali"),
+            Text("A report was reopened", id="Laporan dibuka kembali"), LOGGED_IN),
+    _action("close", "closed", ReportId, Text("Close a resolved report", id="Tutup laporan"),
+            Text("A report was closed", id="Laporan ditutup"), LOGGED_IN),
+    _action("rate", "rated", Rate, Text("Rate what was done", id="Nilai penyelesaian"),
+            Text("A report was rated", id="Laporan dinilai"), LOGGED_IN),
+    _action("comment", "commented", Comment, Text("Comment on a report", id="Komentari laporan"),
+            Text("A report was commented on", id="Laporan dikomentari"), LOGGED_IN),
+    _action("hide", "hidden", Hide, Text("Hide a report from the public", id="Sembunyikan laporan"),
+            Text("A report was hidden", id="Laporan disembunyikan"), _MODERATORS),
+)  # fmt: skip
+ACTIONS: Mapping[str, Action] = {action.name: action for action in _ACTIONS}
+
 CONTRACT = Contract(
     "reports",
     Text("Citizens' reports", id="Laporan warga"),
-    (SUBMIT_REPORT, GET_REPORT, GET_PHOTO, LIST_REPORTS, TRACK_REPORT),
-    (SUBMITTED,),
+    (
+        SUBMIT_REPORT,
+        GET_REPORT,
+        GET_PHOTO,
+        LIST_REPORTS,
+        TRACK_REPORT,
+        TIMELINE,
+        *(action.operation for action in _ACTIONS),
+    ),
+    (SUBMITTED, *(action.event for action in _ACTIONS)),
 )

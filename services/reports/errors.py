@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from services.chassis.errors import FieldError, Invalid
+from services.chassis.errors import Conflict, FieldError, Invalid
 from services.chassis.text import Text
 
 
@@ -12,6 +12,59 @@ def unknown_category(known: Iterable[str]) -> Invalid:
     """The category is not in the city pack."""
     words = Text("Unknown; known are: {known}.", id="Tidak dikenal; yang ada: {known}.")
     return _field("category", "unknown_category", words.format(known=", ".join(known)))
+
+
+def unknown_agency(known: Iterable[str]) -> Invalid:
+    """The agency is not in the city pack."""
+    words = Text("Unknown; known are: {known}.", id="Tidak dikenal; yang ada: {known}.")
+    return _field("agency", "unknown_agency", words.format(known=", ".join(known)))
+
+
+def same_agency() -> Invalid:
+    """To be passed on it needs another agency."""
+    words = Text("This agency has it already.", id="Sudah ditangani instansi ini.")
+    return _field("agency", "same_agency", words)
+
+
+class IllegalAction(Conflict):
+    """The report's state does not allow it."""
+
+    code = "illegal_action"
+
+
+class AlreadyRated(Conflict):
+    """A report is rated once, unless it was reopened since."""
+
+    code = "already_rated"
+
+
+class TooLateToReopen(Conflict):
+    """A report can be reopened for a while only."""
+
+    code = "too_late"
+
+
+def illegal_action(state: str, legal: Iterable[str]) -> IllegalAction:
+    """What is possible instead."""
+    words = Text(
+        "The report is {state}; possible now: {legal}.",
+        id="Status laporan {state}; yang mungkin sekarang: {legal}.",
+    )
+    return IllegalAction(words.format(state=state, legal=", ".join(legal) or "-"))
+
+
+def already_rated() -> AlreadyRated:
+    """It has its rating."""
+    return AlreadyRated(Text("You have rated this.", id="Anda sudah memberi nilai."))
+
+
+def too_late(days: int) -> TooLateToReopen:
+    """The time for it is over."""
+    words = Text(
+        "A report can be reopened within {days} days; please report again.",
+        id="Laporan dapat dibuka kembali dalam {days} hari; silakan lapor baru.",
+    )
+    return TooLateToReopen(words.format(days=days))
 
 
 def outside_city() -> Invalid:

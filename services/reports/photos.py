@@ -15,6 +15,7 @@ from services.chassis.capabilities import (
     hour_of,
     photo_folder,
 )
+from services.chassis.database import Row
 from services.chassis.files import FileStore
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports import errors, queries, repository
@@ -38,11 +39,13 @@ def taken(work: UnitOfWork, given: list[str], capabilities: Capabilities) -> lis
     return found
 
 
-def numbered(uploaded: list[UploadedPhoto]) -> list[dict[str, Any]]:
-    """Photos as a report shows them."""
+def numbered(
+    uploaded: list[UploadedPhoto], present: list[dict[str, Any]], report: Row
+) -> list[dict[str, Any]]:
+    """New photos as a report shows them, numbered on from those that are present."""
     return [
-        {"n": n, "width": photo.width, "height": photo.height}
-        for n, photo in enumerate(uploaded, 1)
+        {"n": n, "width": photo.width, "height": photo.height, "version": report["version"]}
+        for n, photo in enumerate(uploaded, len(present) + 1)
     ]
 
 

@@ -12,11 +12,16 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.reports.domain import is_overseer
 
 _COLUMNS = """id::text, number, version, state, category, description, lat, long, visibility,
-  attributes, area, agency, reporter, created_at, updated_at,
-  (SELECT coalesce(json_agg(json_build_object('n', n, 'width', width, 'height', height)
+  attributes, area, agency, reporter, officer, rating, settled_at, created_at, updated_at,
+  (SELECT coalesce(json_agg(json_build_object(
+     'n', n, 'width', width, 'height', height, 'version', version)
      ORDER BY n), '[]') FROM report_photo WHERE report_id = report.id) AS photos"""
 _BY_ID = f"SELECT {_COLUMNS} FROM report WHERE id = %(id)s"
 _BY_NUMBER = f"SELECT {_COLUMNS} FROM report WHERE number = %(number)s"
+_LOCKED = f"{_BY_ID} FOR UPDATE"
+_HISTORY = """
+SELECT version, action, actor, at, data FROM report_history
+WHERE report_id = %(id)s ORDER BY version LIMIT 1000"""
 _PHOTO = """
 SELECT r.id::text, r.number, r.visibility, r.agency, r.reporter, p.hour, p.digest
 FROM report r JOIN report_photo p ON p.report_id = r.id WHERE r.id = %(id)s AND p.n = %(n)s"""
@@ -32,6 +37,16 @@ def by_id(work: UnitOfWork, report_id: str) -> Row | None:
 def by_number(work: UnitOfWork, number: str) -> Row | None:
     """One report."""
     return work.first(_BY_NUMBER, {"number": number})
+
+
+def locked(work: UnitOfWork, report_id: str) -> Row | None:
+    """One report, which nobody else changes until this transaction ends."""
+    return work.first(_LOCKED, {"id": report_id})
+
+
+def history(work: UnitOfWork, report_id: str) -> list[Row]:
+    """Everything that was done to a report, from the beginning."""
+    return work.all(_HISTORY, {"id": report_id})
 
 
 def photo(work: UnitOfWork, report_id: str, n: int) -> Row | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from services.chassis import jsontext
 from services.chassis.capabilities import UploadedPhoto
+from services.chassis.database import Row
 from services.chassis.unit_of_work import UnitOfWork
 
 _INSERT = """
@@ -21,9 +22,16 @@ _HISTORY = """
 INSERT INTO report_history (report_id, version, action, actor, at, data)
 VALUES (%(id)s, %(version)s, %(action)s, %(actor)s, %(at)s, %(data)s)"""
 
+_UPDATE = """
+UPDATE report SET version = %(version)s, state = %(state)s, visibility = %(visibility)s,
+  agency = %(agency)s, officer = %(officer)s, rating = %(rating)s, settled_at = %(settled_at)s,
+  updated_at = %(updated_at)s
+WHERE id = %(id)s"""
+
 _PHOTO = """
-INSERT INTO report_photo (report_id, n, hour, digest, width, height, bytes)
-VALUES (%(report_id)s, %(n)s, %(hour)s, %(digest)s, %(width)s, %(height)s, %(bytes)s)"""
+INSERT INTO report_photo (report_id, n, hour, digest, width, height, bytes, version)
+VALUES (%(report_id)s, %(n)s, %(hour)s, %(digest)s, %(width)s, %(height)s, %(bytes)s,
+        %(version)s)"""
 
 _SWEPT = "UPDATE photo_sweep SET swept_until = greatest(swept_until, %(until)s)"
 
@@ -57,10 +65,17 @@ def remember(work: UnitOfWork, report: dict[str, Any], action: str, data: dict[s
     )
 
 
-def add_photos(work: UnitOfWork, report_id: str, photos: list[UploadedPhoto]) -> None:
-    """Add a new report's photos, numbered from 1."""
-    for n, photo in enumerate(photos, 1):
-        work.write(_PHOTO, asdict(photo) | {"report_id": report_id, "n": n})
+def update(work: UnitOfWork, report: Row) -> None:
+    """Write what an action may have changed."""
+    work.write(_UPDATE, report)
+
+
+def add_photos(
+    work: UnitOfWork, report_id: str, photos: list[UploadedPhoto], *, first: int, version: int
+) -> None:
+    """Add photos, numbered from `first`, that came with that version of the report."""
+    for n, photo in enumerate(photos, first):
+        work.write(_PHOTO, asdict(photo) | {"report_id": report_id, "n": n, "version": version})
 
 
 def remember_swept(work: UnitOfWork, until: datetime) -> None:

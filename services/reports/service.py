@@ -10,7 +10,7 @@ from services.chassis.files import open_store
 from services.chassis.ids import tracking_code
 from services.chassis.runtime import Chassis, ChassisService, operation, repeated
 from services.chassis.unit_of_work import UnitOfWork
-from services.reports import commands, contract, photos
+from services.reports import actions, commands, contract, photos
 from services.reports.catalogue import Catalogue
 from services.reports.settings import Settings
 
@@ -25,6 +25,11 @@ def with_tracking_code(service: Any, report: dict[str, Any], call: Call) -> dict
     return report | {"tracking_code": tracking_code(secret, report["number"])}
 
 
+def capabilities_of(service: Any) -> Capabilities:
+    """By which uploads are known."""
+    return Capabilities(service.chassis.settings.upload_secret, service.chassis.clock)
+
+
 class ReportsService(ChassisService):
     """Citizens' reports."""
 
@@ -34,9 +39,7 @@ class ReportsService(ChassisService):
     @operation(contract.SUBMIT_REPORT, present=with_tracking_code)
     def submit_report(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Take a report in."""
-        settings = self.chassis.settings
-        capabilities = Capabilities(settings.upload_secret, self.chassis.clock)
-        return commands.submit_report(work, body, self.chassis.city, capabilities)
+        return commands.submit_report(work, body, self.chassis.city, capabilities_of(self))
 
     @operation(contract.GET_REPORT)
     def get_report(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
@@ -59,6 +62,11 @@ class ReportsService(ChassisService):
         secret = self.chassis.settings.tracking_secret
         return commands.track_report(work, body, self.chassis.city, secret)
 
+    @operation(contract.TIMELINE)
+    def report_timeline(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Read what happened to a report."""
+        return actions.timeline(work, body)
+
     @repeated(SWEEP_SECONDS)
     def sweep_photos(self) -> bool:
         """Delete uploads that nobody used."""
@@ -67,3 +75,18 @@ class ReportsService(ChassisService):
             more = photos.sweep_hour(work, store)
             work.commit()
         return more
+
+
+def _serving(name: str) -> Any:
+    """The entrypoint of one action; all are served alike."""
+
+    def serve(self: Any, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        return actions.act(work, name, body, self.chassis.city, capabilities_of(self))
+
+    offered = contract.ACTIONS[name].operation
+    serve.__name__ = offered.name
+    return operation(offered)(serve)
+
+
+for _name, _action in contract.ACTIONS.items():
+    setattr(ReportsService, _action.operation.name, _serving(_name))

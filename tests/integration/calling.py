@@ -35,9 +35,10 @@ class Caller:
         by: Principal = GUEST,
         language: Language = "id",
         key: str | None = None,
+        if_match: int | None = None,
     ) -> Any:
         """Validate, run, commit; the answer in the form that is recorded and sent."""
-        call = Call(by, CallHeaders(language=language, request_id="test"))
+        call = Call(by, CallHeaders(language=language, request_id="test", if_match=if_match))
         claim = IdempotencyClaim(by.subject, operation.name, key, body) if key else None
         request = load(operation.request, body)
         with self.database.session() as session:

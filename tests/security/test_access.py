@@ -25,6 +25,18 @@ BODIES: dict[str, dict[str, Any]] = {
     "submit_report": REPORT,
     "mark_read": {},
     "mark_all_read": {},
+    "verify_report": {},
+    "assign_report": {"agency": "DLH"},
+    "start_report": {},
+    "hold_report": {"reason": "x"},
+    "resolve_report": {"note": "x", "photos": ["x" * 30]},
+    "reject_report": {"reason": "x"},
+    "forward_report": {"agency": "DISHUB", "reason": "x"},
+    "reopen_report": {"reason": "x"},
+    "close_report": {},
+    "rate_report": {"score": 5},
+    "comment_report": {"text": "x"},
+    "hide_report": {"reason": "x"},
 }
 ROLES = {
     "guest": Role.GUEST,
@@ -132,7 +144,10 @@ def test_foreign_things_do_not_exist(
     assert client.get(wrong_code).status == 404
     newest = client.get("/v1/reports?limit=100").json["items"]
     assert things.report not in [item["id"] for item in newest]
+    assert client.get(f"/v1/reports/{things.report}/timeline").status == 404
     if who != "guest":
+        commented = client.post(f"/v1/reports/{things.report}/comment", {"text": "x"})
+        assert commented.status == 404
         read = client.post(f"/v1/notifications/{things.notification}/read")
         assert read.status == 404
 

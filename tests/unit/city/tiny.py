@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from services.notify.domain import MESSAGE_KEYS
+
 FILES = {
     "city.yaml": """\
 code: "99.01"
@@ -143,7 +145,14 @@ texts:
   report.submitted.agency:
     title: {id: "Baru {{ number }}", en: "New {{ number }}"}
     text: {id: "Baca {{ number }}", en: "Read {{ number }}"}
-""",
+"""
+    + "".join(
+        f"  {key}:\n"
+        f'    title: {{id: "{key} {{{{ number }}}}", en: "{key} {{{{ number }}}}"}}\n'
+        f'    text: {{id: "{key}", en: "{key}"}}\n'
+        for key in MESSAGE_KEYS
+        if not key.startswith("report.submitted")
+    ),
 }
 
 

@@ -10,17 +10,19 @@ from services.notify import domain
 from services.notify.domain import Message
 
 
+def submitted(reporter: str | None) -> list[domain.Message]:
+    return domain.messages_for("report.submitted", {"reporter": reporter, "agency": "DLH"})
+
+
 def test_a_citizens_report_is_told_to_both_sides() -> None:
-    assert domain.messages_for_submitted("me", "DLH") == [
+    assert submitted("me") == [
         Message("person:me", "report.submitted"),
         Message("agency:DLH", "report.submitted.agency"),
     ]
 
 
 def test_a_guests_report_is_told_to_the_agency_only() -> None:
-    assert domain.messages_for_submitted(None, "DLH") == [
-        Message("agency:DLH", "report.submitted.agency")
-    ]
+    assert submitted(None) == [Message("agency:DLH", "report.submitted.agency")]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +39,7 @@ def test_where_people_look(principal: Principal, found: list[str]) -> None:
 
 
 def test_whoever_is_told_finds_it() -> None:
-    told = {message.recipient for message in domain.messages_for_submitted("me", "DLH")}
+    told = {message.recipient for message in submitted("me")}
     reporter = domain.recipients_of(Principal("me", Role.CITIZEN))
     officer = domain.recipients_of(Principal("o", Role.OFFICER, "DLH"))
     assert told == (told & set(reporter)) | (told & set(officer))
@@ -49,6 +51,40 @@ def test_a_person_is_never_an_agency() -> None:
 
 
 def test_the_city_pack_has_the_words_of_every_message() -> None:
-    keys = {message.key for message in domain.messages_for_submitted("me", "DLH")}
+    keys = {message.key for message in submitted("me")}
     file = ROOT / "infra/city/tangsel/texts/notifications.yaml"
     assert keys <= {line.strip().rstrip(":") for line in file.read_text().splitlines()}
+
+
+def changed(happened: str, **more: object) -> list[tuple[str, str]]:
+    report = {"reporter": "me", "agency": "DLH", "actor": "officer", "by_staff": True} | more
+    told = domain.messages_for(happened, report)
+    return [(message.recipient, message.key) for message in told]
+
+
+def test_what_happens_to_a_report_is_told_to_its_reporter() -> None:
+    for past in ("verified", "started", "held", "resolved", "rejected", "closed", "hidden"):
+        assert changed(f"report.{past}") == [("person:me", f"report.{past}")]
+
+
+def test_who_answers_now_is_told() -> None:
+    assert changed("report.forwarded", agency="DISHUB") == [
+        ("person:me", "report.forwarded"),
+        ("agency:DISHUB", "report.forwarded.agency"),
+    ]
+
+
+def test_nobody_is_told_what_they_did_themselves() -> None:
+    mine = {"actor": "me", "by_staff": False}
+    assert changed("report.reopened", **mine) == [("agency:DLH", "report.reopened.agency")]
+    assert changed("report.commented", **mine) == [("agency:DLH", "report.commented.agency")]
+    assert changed("report.closed", **mine) == []
+    assert changed("report.commented") == [("person:me", "report.commented")]
+
+
+def test_what_the_city_hears() -> None:
+    assert domain.is_for_the_city("report.resolved", "public")
+    assert domain.is_for_the_city("report.resolved", "anonymous")
+    for past in ("commented", "rated", "held", "hidden"):
+        assert not domain.is_for_the_city(f"report.{past}", "public")
+    assert not domain.is_for_the_city("report.resolved", "secret")

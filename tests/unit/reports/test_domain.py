@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.principal import GUEST, SYSTEM, Principal, Role
-from services.reports.contract import VISIBILITIES
 from services.reports.domain import View, view_of
+from services.reports.schemas import VISIBILITIES
 
 NOTHING = View(content=False, identity=False)
 CONTENT = View(content=True, identity=False)

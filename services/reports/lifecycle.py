@@ -1,0 +1,135 @@
+"""The life of a report: who may do what from which state, and where it leads.
+
+Sources: SP4N-LAPOR (PermenPANRB 62/2018) for verification, hand-over, answer and closing; our own
+decision where it is silent: a photo is needed to resolve, a reporter may reopen within 14 days, and
+a rating of 1 or 2 asks for the case to be verified again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from services.chassis.principal import Principal, Role
+from services.reports.domain import works_for
+
+REOPEN_WITHIN = timedelta(days=14)
+LOW_RATING = 2
+
+
+class State(StrEnum):
+    """Where a report stands."""
+
+    SUBMITTED = "submitted"
+    VERIFIED = "verified"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in_progress"
+    ON_HOLD = "on_hold"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    REJECTED = "rejected"
+    REOPENED = "reopened"
+
+
+class Party(StrEnum):
+    """What somebody is to one report."""
+
+    REPORTER = "reporter"
+    STAFF = "staff"
+    SUPERVISOR = "supervisor"
+    MODERATOR = "moderator"
+    CITIZEN = "citizen"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """by: who may do it. leads: from which state to which."""
+
+    by: frozenset[Party]
+    leads: Mapping[State, State]
+
+
+_S = State
+_STAFF = frozenset({Party.STAFF})
+_REPORTER_OR_SUPERVISOR = frozenset({Party.REPORTER, Party.SUPERVISOR})
+_ALL = frozenset(Party)
+_OPEN = (_S.SUBMITTED, _S.VERIFIED, _S.ASSIGNED, _S.IN_PROGRESS, _S.ON_HOLD, _S.REOPENED)
+_SETTLED = (_S.RESOLVED, _S.CLOSED, _S.REJECTED)
+
+
+def _to(state: State, *origins: State) -> Mapping[State, State]:
+    return dict.fromkeys(origins, state)
+
+
+def _stay(*states: State) -> Mapping[State, State]:
+    return {state: state for state in states}
+
+
+RULES: Mapping[str, Rule] = {
+    "verify": Rule(_STAFF, _to(_S.VERIFIED, _S.SUBMITTED, _S.REOPENED)),
+    "assign": Rule(_STAFF, _to(_S.ASSIGNED, _S.SUBMITTED, _S.VERIFIED, _S.REOPENED)),
+    "start": Rule(_STAFF, _to(_S.IN_PROGRESS, _S.ASSIGNED, _S.ON_HOLD)),
+    "hold": Rule(_STAFF, _to(_S.ON_HOLD, _S.ASSIGNED, _S.IN_PROGRESS)),
+    "resolve": Rule(_STAFF, _to(_S.RESOLVED, _S.ASSIGNED, _S.IN_PROGRESS)),
+    "reject": Rule(_STAFF, _to(_S.REJECTED, _S.SUBMITTED, _S.VERIFIED, _S.REOPENED)),
+    # whoever passes it on has looked at it
+    "forward": Rule(_STAFF, _to(_S.VERIFIED, *_OPEN)),
+    "reopen": Rule(_REPORTER_OR_SUPERVISOR, _to(_S.REOPENED, *_SETTLED)),
+    "close": Rule(_REPORTER_OR_SUPERVISOR, _to(_S.CLOSED, _S.RESOLVED)),
+    "rate": Rule(frozenset({Party.REPORTER}), _stay(_S.RESOLVED, _S.CLOSED)),
+    "comment": Rule(_ALL, _stay(*State)),
+    "hide": Rule(frozenset({Party.SUPERVISOR, Party.MODERATOR}), _stay(*State)),
+}
+
+
+def parties_of(principal: Principal, *, agency: str, reporter: str | None) -> frozenset[Party]:
+    """What `principal` is to a report; nothing for guests."""
+    if principal.is_guest:
+        return frozenset()
+    found = {Party.CITIZEN}
+    if reporter is not None and reporter == principal.subject:
+        found.add(Party.REPORTER)
+    if works_for(principal, agency):
+        found.add(Party.STAFF)
+        if principal.role is Role.SUPERVISOR:
+            found.add(Party.SUPERVISOR)
+    if principal.role is Role.ADMIN:
+        found.add(Party.MODERATOR)
+    return frozenset(found)
+
+
+def legal_actions(state: State, parties: Iterable[Party]) -> list[str]:
+    """What these may do with a report in that state, in the order of RULES."""
+    mine = frozenset(parties)
+    return [name for name, rule in RULES.items() if state in rule.leads and rule.by & mine]
+
+
+def next_state(action: str, state: State, data: Mapping[str, Any]) -> State | None:
+    """Where an action leads; None if it is not possible in that state."""
+    found = RULES[action].leads.get(state)
+    if action == "rate" and found is not None and data["score"] <= LOW_RATING:
+        return State.REOPENED
+    return found
+
+
+def folded(history: Iterable[tuple[str, Mapping[str, Any]]]) -> State:
+    """The state to which (action, data) lead from the beginning.
+
+    Raises ValueError for a history that no sequence of legal actions can have made.
+    """
+    state: State | None = None
+    for action, data in history:
+        if state is None and action == "submitted":
+            state = State.SUBMITTED
+        elif state is not None and action in RULES:
+            state = next_state(action, state, data)
+        else:
+            state = None
+        if state is None:
+            raise ValueError(f"{action} is not possible here")
+    if state is None:
+        raise ValueError("an empty history")
+    return state
