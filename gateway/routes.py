@@ -95,6 +95,8 @@ ROUTES: tuple[Route, ...] = (
     _get("/v1/reports/track/{number}", REPORTS, "track_report"),
     _get("/v1/reports/{id}", REPORTS, "get_report"),
     _get("/v1/reports/{id}/timeline", REPORTS, "report_timeline"),
+    _post("/v1/reports/{id}/support", REPORTS, "support_report"),
+    _post("/v1/reports/{id}/follow", REPORTS, "follow_report"),
     *(
         _post(f"/v1/reports/{{id}}/{action.name}", REPORTS, action.operation.name)
         for action in ACTIONS.values()

@@ -25,7 +25,8 @@ def tell_people(work: UnitOfWork, event: Event, wording: Wording) -> None:
     if domain.is_for_the_city(happened, report["visibility"]):
         told = {name: report[name] for name in _SHOWN if name in report}
         feed.add(work, PUBLIC, happened, told)
-    for message in domain.messages_for(happened, report):
+    followers = queries.followers(work, report["report_id"])
+    for message in domain.messages_for(happened, report, followers):
         title, text = wording.words(message.key, report)
         notification = {
             "id": new_id(),
@@ -38,6 +39,11 @@ def tell_people(work: UnitOfWork, event: Event, wording: Wording) -> None:
         about = {"notification_id": notification["id"], "report_id": report["report_id"]}
         words = {"title": title.data(), "text": text.data()}
         feed.add(work, message.recipient, "notification.added", about | words)
+
+
+def keep_followers(work: UnitOfWork, event: Event) -> None:
+    """Somebody wants to be told of a report, or no more."""
+    repository.keep_follower(work, event.data)
 
 
 def list_notifications(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:

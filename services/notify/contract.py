@@ -7,7 +7,7 @@ from services.chassis.contract import Contract, EventType, Kind, Operation, Subs
 from services.chassis.errors import Malformed, NotFound
 from services.chassis.principal import LOGGED_IN, Principal
 from services.chassis.text import Text
-from services.reports.contract import ACTIONS, SUBMITTED
+from services.reports.contract import ACTIONS, FOLLOWER_CHANGED, SUBMITTED
 
 PUBLIC = "public"
 MOST_ENTRIES = 100
@@ -161,10 +161,18 @@ TELL_PEOPLE = Subscription(
     summary=Text("Tell reporter and agency", id="Beri tahu pelapor dan instansi"),
 )
 
+# Following and following no more must not change places.
+KEEP_FOLLOWERS = Subscription(
+    service="notify",
+    handler="keep_followers",
+    events=(FOLLOWER_CHANGED,),
+    summary=Text("Know who follows what", id="Catat pengikut laporan"),
+)
+
 CONTRACT = Contract(
     "notify",
     Text("Notifications", id="Notifikasi"),
     (LIST_NOTIFICATIONS, UNREAD_COUNT, MARK_READ, MARK_ALL_READ, READ_FEED),
     (FEED_ADVANCED,),
-    subscriptions=(TELL_PEOPLE,),
+    subscriptions=(TELL_PEOPLE, KEEP_FOLLOWERS),
 )

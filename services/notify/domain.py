@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,15 +60,21 @@ def is_for_the_city(happened: str, visibility: str) -> bool:
     return happened in _CITY_HEARS and is_public(visibility)
 
 
-def messages_for(happened: str, report: dict[str, Any]) -> list[Message]:
-    """Whom to tell what: the reporter, if there is an account, and the agency that answers.
+def messages_for(
+    happened: str, report: dict[str, Any], followers: Iterable[str] = ()
+) -> list[Message]:
+    """Whom to tell what: the reporter, if there is an account, followers, and the agency.
 
-    Nobody is told what they did themselves, and an agency not what its own staff said.
+    Nobody is told what they did themselves, an agency not what its own staff said, and followers
+    nothing of what the public may not see.
     """
     found: list[Message] = []
-    reporter, actor = report["reporter"], report.get("actor")
-    if happened in _REPORTER_HEARS and reporter is not None and reporter != actor:
-        found.append(Message(person(reporter), happened))
+    people = [] if report["reporter"] is None else [report["reporter"]]
+    if happened in _REPORTER_HEARS and is_public(report["visibility"]):
+        people += followers
+    if happened in _REPORTER_HEARS:
+        told = [name for name in dict.fromkeys(people) if name != report.get("actor")]
+        found += [Message(person(name), happened) for name in told]
     own_words = happened == "report.commented" and report["by_staff"]
     if happened in _AGENCY_HEARS and not own_words:
         found.append(Message(agency(report["agency"]), f"{happened}.agency"))

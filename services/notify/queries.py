@@ -10,6 +10,8 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.notify.domain import recipients_of
 
 MOST_COUNTED = 1_000
+# more would be a broadcast, which has its own way
+MOST_FOLLOWERS = 10_000
 
 _COLUMNS = """n.id::text, n.report_id::text, n.title, n.text, n.created_at,
   r.person IS NOT NULL AS read"""
@@ -34,6 +36,8 @@ _UNREAD = f"""
 SELECT least(count(*), %(rows)s) AS count, max(n.id::text) AS newest
 FROM {_NEWEST.format(conditions=_NOT_READ)}"""
 
+_FOLLOWERS = """
+SELECT person FROM follower WHERE report_id = %(report_id)s ORDER BY since LIMIT %(rows)s"""
 # each audience's entries straight from the index, in order
 _FEED_AFTER = """
 SELECT f.position, f.type, f.data, f.at
@@ -86,3 +90,9 @@ def feed_ends(work: UnitOfWork) -> Row:
     row = work.first(_FEED_ENDS)
     assert row is not None
     return row
+
+
+def followers(work: UnitOfWork, report_id: str) -> list[str]:
+    """Who wants to be told of a report; at most MOST_FOLLOWERS."""
+    values = {"report_id": report_id, "rows": MOST_FOLLOWERS}
+    return [row["person"] for row in work.all(_FOLLOWERS, values)]

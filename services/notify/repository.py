@@ -42,6 +42,11 @@ INSERT INTO feed (id, audience, type, data, at)
 SELECT id, audience, type, data, at FROM moved ORDER BY id
 RETURNING position, audience, type, data, at"""
 
+_FOLLOW = """
+INSERT INTO follower (report_id, person, since) VALUES (%(report_id)s, %(person)s, %(at)s)
+ON CONFLICT DO NOTHING"""
+_UNFOLLOW = "DELETE FROM follower WHERE report_id = %(report_id)s AND person = %(person)s"
+
 _FORGET_ENTRIES = """
 WITH old AS (
   DELETE FROM feed WHERE position = ANY(ARRAY(
@@ -52,6 +57,12 @@ known AS (
     greatest(forgotten_until, coalesce((SELECT max(position) FROM old), 0))
   RETURNING 1)
 SELECT count(*) AS count FROM old"""
+
+
+def keep_follower(work: UnitOfWork, told: dict[str, Any]) -> None:
+    """Somebody follows a report, or no more."""
+    sql = _FOLLOW if told["following"] else _UNFOLLOW
+    work.write(sql, told | {"at": work.clock.now()})
 
 
 def queue_entry(

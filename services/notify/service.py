@@ -29,6 +29,11 @@ class NotifyService(ChassisService):
         commands.tell_people(work, event, self.chassis.city)
         work.after_commit(partial(self.chassis.poke, "order_feed"))
 
+    @on_event(contract.KEEP_FOLLOWERS)
+    def keep_followers(self, work: UnitOfWork, event: Event) -> None:
+        """Somebody follows a report, or no more."""
+        commands.keep_followers(work, event)
+
     @operation(contract.LIST_NOTIFICATIONS)
     def list_notifications(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Read a page."""

@@ -104,6 +104,7 @@ def _new(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, A
         "reporter": None if principal.is_guest else principal.subject,
         "officer": None,
         "rating": None,
+        "supports": 0,
         "created_at": now,
         "updated_at": now,
     }

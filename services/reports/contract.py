@@ -20,6 +20,8 @@ from services.chassis.text import Text
 from services.reports.schemas import (
     Assign,
     Comment,
+    Follow,
+    FollowerChanged,
     Forward,
     GetPhoto,
     Hide,
@@ -86,6 +88,32 @@ SUBMITTED = EventType(
     "report.submitted",
     ReportSubmitted,
     Text("A report came in", id="Laporan masuk"),
+    consumers=("notify",),
+)
+
+SUPPORT = Operation(
+    "support_report",
+    ReportId,
+    Report,
+    Text("Say that it concerns you too", id="Dukung laporan"),
+    Kind.COMMAND,
+    access=LOGGED_IN,
+    errors=(NotFound, StaleVersion),
+)
+FOLLOW = Operation(
+    "follow_report",
+    Follow,
+    Report,
+    Text("Be told what happens to it", id="Ikuti laporan"),
+    Kind.COMMAND,
+    access=LOGGED_IN,
+    errors=(NotFound, StaleVersion),
+)
+FOLLOWER_CHANGED = EventType(
+    "reports",
+    "follower.changed",
+    FollowerChanged,
+    Text("Somebody follows a report, or no more", id="Pengikut laporan berubah"),
     consumers=("notify",),
 )
 
@@ -159,7 +187,9 @@ CONTRACT = Contract(
         LIST_REPORTS,
         TRACK_REPORT,
         TIMELINE,
+        SUPPORT,
+        FOLLOW,
         *(action.operation for action in _ACTIONS),
     ),
-    (SUBMITTED, *(action.event for action in _ACTIONS)),
+    (SUBMITTED, FOLLOWER_CHANGED, *(action.event for action in _ACTIONS)),
 )

@@ -12,7 +12,7 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.reports.domain import is_overseer
 
 _COLUMNS = """id::text, number, version, state, category, description, lat, long, visibility,
-  attributes, area, agency, reporter, officer, rating, settled_at, created_at, updated_at,
+  attributes, area, agency, reporter, officer, rating, supports, settled_at, created_at, updated_at,
   (SELECT coalesce(json_agg(json_build_object(
      'n', n, 'width', width, 'height', height, 'version', version)
      ORDER BY n), '[]') FROM report_photo WHERE report_id = report.id) AS photos"""
@@ -22,6 +22,7 @@ _LOCKED = f"{_BY_ID} FOR UPDATE"
 _HISTORY = """
 SELECT version, action, actor, at, data FROM report_history
 WHERE report_id = %(id)s ORDER BY version LIMIT 1000"""
+_SUPPORTING = "SELECT 1 AS yes FROM report_support WHERE report_id = %(id)s AND person = %(me)s"
 _PHOTO = """
 SELECT r.id::text, r.number, r.visibility, r.agency, r.reporter, p.hour, p.digest
 FROM report r JOIN report_photo p ON p.report_id = r.id WHERE r.id = %(id)s AND p.n = %(n)s"""
@@ -47,6 +48,12 @@ def locked(work: UnitOfWork, report_id: str) -> Row | None:
 def history(work: UnitOfWork, report_id: str) -> list[Row]:
     """Everything that was done to a report, from the beginning."""
     return work.all(_HISTORY, {"id": report_id})
+
+
+def is_supporting(work: UnitOfWork, report_id: str) -> bool:
+    """Whether the caller has supported a report."""
+    values = {"id": report_id, "me": work.call.principal.subject}
+    return work.first(_SUPPORTING, values) is not None
 
 
 def photo(work: UnitOfWork, report_id: str, n: int) -> Row | None:

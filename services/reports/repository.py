@@ -33,6 +33,10 @@ INSERT INTO report_photo (report_id, n, hour, digest, width, height, bytes, vers
 VALUES (%(report_id)s, %(n)s, %(hour)s, %(digest)s, %(width)s, %(height)s, %(bytes)s,
         %(version)s)"""
 
+_SUPPORT = """
+INSERT INTO report_support (report_id, person, at) VALUES (%(id)s, %(me)s, %(at)s);
+UPDATE report SET supports = supports + 1 WHERE id = %(id)s"""
+
 _SWEPT = "UPDATE photo_sweep SET swept_until = greatest(swept_until, %(until)s)"
 
 _CONTACT = "INSERT INTO report_contact (report_id, email) VALUES (%(id)s, %(email)s)"
@@ -76,6 +80,12 @@ def add_photos(
     """Add photos, numbered from `first`, that came with that version of the report."""
     for n, photo in enumerate(photos, first):
         work.write(_PHOTO, asdict(photo) | {"report_id": report_id, "n": n, "version": version})
+
+
+def add_support(work: UnitOfWork, report_id: str) -> None:
+    """The report concerns the caller too."""
+    values = {"id": report_id, "me": work.call.principal.subject, "at": work.clock.now()}
+    work.write(_SUPPORT, values)
 
 
 def remember_swept(work: UnitOfWork, until: datetime) -> None:

@@ -77,6 +77,7 @@ class Report(fields.Schema):
     agency = fields.String(required=True)
     agency_name = fields.String(required=True)
     rating = fields.Integer(required=True, allow_none=True, min=1, max=5)
+    supports = fields.Integer(required=True, min=0, max=2**31 - 1)
     reporter = fields.String(metadata={"description": "the reporter's account; staff only"})
     officer = fields.String(
         allow_none=True, metadata={"description": "who works on it; staff only"}
@@ -222,6 +223,20 @@ class Hide(ReportId):
     """Why the public is not to see it any more."""
 
     reason = said_field("Memuat data pribadi")
+
+
+class Follow(ReportId):
+    """following: false to be told no more."""
+
+    following = fields.Boolean(load_default=True)
+
+
+class FollowerChanged(fields.Schema):
+    """Who wants to be told of a report, or no more."""
+
+    report_id = fields.UUID(required=True)
+    person = fields.String(required=True)
+    following = fields.Boolean(required=True)
 
 
 class ReportChanged(ReportSubmitted):

@@ -10,7 +10,7 @@ from services.chassis.files import open_store
 from services.chassis.ids import tracking_code
 from services.chassis.runtime import Chassis, ChassisService, operation, repeated
 from services.chassis.unit_of_work import UnitOfWork
-from services.reports import actions, commands, contract, photos
+from services.reports import actions, commands, contract, following, photos
 from services.reports.catalogue import Catalogue
 from services.reports.settings import Settings
 
@@ -66,6 +66,16 @@ class ReportsService(ChassisService):
     def report_timeline(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Read what happened to a report."""
         return actions.timeline(work, body)
+
+    @operation(contract.SUPPORT)
+    def support_report(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Me too."""
+        return following.support(work, body, self.chassis.city)
+
+    @operation(contract.FOLLOW)
+    def follow_report(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Tell me."""
+        return following.follow(work, body, self.chassis.city)
 
     @repeated(SWEEP_SECONDS)
     def sweep_photos(self) -> bool:

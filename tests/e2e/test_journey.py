@@ -64,6 +64,25 @@ def test_the_journey(citizen: Client, officer: Client, guest: Client) -> None:
     eventually(lambda: f"Report {number} rated" in told(officer, report))
 
 
+def test_followers_are_told_and_support_is_counted(
+    citizen: Client, other_citizen: Client, officer: Client
+) -> None:
+    made = citizen.post("/v1/reports", REPORT).json
+    report, title = made["id"], f"Report {made['number']} verified"
+    for _ in range(2):
+        supported = act(other_citizen, report, "support")
+        assert (supported["supports"], supported["version"]) == (1, 1)
+    act(other_citizen, report, "follow")
+    act(officer, report, "follow")
+    act(officer, report, "follow", {"following": False})
+    act(officer, report, "verify")
+    eventually(lambda: title in told(other_citizen, report))
+    act(other_citizen, report, "follow", {"following": False})
+    act(officer, report, "assign", {"agency": "DLH"})
+    eventually(lambda: f"Report {made['number']} assigned" in told(citizen, report))
+    assert told(other_citizen, report) == {title}
+
+
 def test_refusals(citizen: Client, other_citizen: Client, officer: Client) -> None:
     made = citizen.post("/v1/reports", REPORT).json
     path = f"/v1/reports/{made['id']}"

@@ -25,6 +25,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "submit_report": REPORT,
     "mark_read": {},
     "mark_all_read": {},
+    "support_report": {},
+    "follow_report": {},
     "verify_report": {},
     "assign_report": {"agency": "DLH"},
     "start_report": {},

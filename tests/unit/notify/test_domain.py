@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from infra.local.state import ROOT
@@ -11,7 +13,9 @@ from services.notify.domain import Message
 
 
 def submitted(reporter: str | None) -> list[domain.Message]:
-    return domain.messages_for("report.submitted", {"reporter": reporter, "agency": "DLH"})
+    return domain.messages_for(
+        "report.submitted", {"reporter": reporter, "agency": "DLH", "visibility": "public"}
+    )
 
 
 def test_a_citizens_report_is_told_to_both_sides() -> None:
@@ -56,9 +60,11 @@ def test_the_city_pack_has_the_words_of_every_message() -> None:
     assert keys <= {line.strip().rstrip(":") for line in file.read_text().splitlines()}
 
 
-def changed(happened: str, **more: object) -> list[tuple[str, str]]:
-    report = {"reporter": "me", "agency": "DLH", "actor": "officer", "by_staff": True} | more
-    told = domain.messages_for(happened, report)
+def changed(happened: str, **more: Any) -> list[tuple[str, str]]:
+    followers = more.pop("followers", ())
+    report = {"reporter": "me", "agency": "DLH", "actor": "officer", "by_staff": True,
+              "visibility": "public"} | more  # fmt: skip
+    told = domain.messages_for(happened, report, followers)
     return [(message.recipient, message.key) for message in told]
 
 
@@ -88,3 +94,15 @@ def test_what_the_city_hears() -> None:
     for past in ("commented", "rated", "held", "hidden"):
         assert not domain.is_for_the_city(f"report.{past}", "public")
     assert not domain.is_for_the_city("report.resolved", "secret")
+
+
+def test_followers_are_told_once_as_long_as_the_public_may_know() -> None:
+    followed = {"followers": ["you", "me", "officer", "you"]}
+    assert changed("report.resolved", **followed) == [
+        ("person:me", "report.resolved"),
+        ("person:you", "report.resolved"),
+    ]
+    assert changed("report.hidden", visibility="secret", **followed) == [
+        ("person:me", "report.hidden")
+    ]
+    assert changed("report.rated", **followed) == [("agency:DLH", "report.rated.agency")]

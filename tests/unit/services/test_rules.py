@@ -49,13 +49,11 @@ def test_a_guests_report_belongs_to_no_guest() -> None:
 
 
 def test_who_is_told() -> None:
-    report = {"reporter": "me", "agency": "DLH"}
+    report = {"reporter": "me", "agency": "DLH", "visibility": "public"}
     told = notify.messages_for("report.submitted", report)
     assert [message.recipient for message in told] == ["person:me", "agency:DLH"]
-    assert [
-        m.recipient
-        for m in notify.messages_for("report.submitted", {"reporter": None, "agency": "DLH"})
-    ] == ["agency:DLH"]
+    told = notify.messages_for("report.submitted", report | {"reporter": None})
+    assert [message.recipient for message in told] == ["agency:DLH"]
     assert notify.recipients_of(OWN) == ["person:me"]
     assert notify.recipients_of(OFFICER) == ["person:o", "agency:DLH"]
 

@@ -11,7 +11,14 @@ COLUMNS = """
 ALTER TABLE report
   ADD COLUMN officer text,
   ADD COLUMN rating smallint,
+  ADD COLUMN supports integer NOT NULL DEFAULT 0,
   ADD COLUMN settled_at timestamptz;
+CREATE TABLE report_support (
+  report_id uuid NOT NULL REFERENCES report (id),
+  person text NOT NULL,
+  at timestamptz NOT NULL,
+  PRIMARY KEY (report_id, person)
+);
 ALTER TABLE report_photo ADD COLUMN version integer NOT NULL DEFAULT 1;
 """
 
