@@ -7,12 +7,13 @@ from typing import Any
 
 from services.chassis.errors import NotFound
 from services.chassis.offload import Offload
-from services.chassis.runtime import Chassis, ChassisService, operation
+from services.chassis.runtime import Chassis, ChassisService, operation, repeated
 from services.chassis.unit_of_work import UnitOfWork
 from services.registry import contract
 from services.registry.identity import commands, passwords, repository
 from services.registry.settings import Settings
 
+FORGET_SECONDS = 600.0
 hashing = Offload(threads=2, queue=32)
 
 
@@ -63,6 +64,14 @@ class RegistryService(ChassisService):
         password_hash = hashing.run(passwords.hash_password, body["password"])
         with self.chassis.work(work.call) as own:
             return commands.create_account(own, body, password_hash, self.chassis.city.agencies)
+
+    @repeated(FORGET_SECONDS)
+    def forget_tokens(self) -> bool:
+        """Delete refresh tokens that are over."""
+        with self.chassis.work() as work:
+            more = commands.forget_tokens(work)
+            work.commit()
+        return more
 
     @property
     def _issuer(self) -> commands.Issuer:

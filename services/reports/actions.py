@@ -64,10 +64,7 @@ def timeline(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
     with_names = view(work, report).identity
     if with_names:
         work.audit("report.timeline_read", report["id"])
-    states = [
-        lifecycle.folded([(line["action"], line["data"]) for line in history[: n + 1]])
-        for n in range(len(history))
-    ]
+    states = lifecycle.states((line["action"], line["data"]) for line in history)
     items = [
         _line(line, state, with_names=with_names)
         for line, state in zip(history, states, strict=True)
@@ -84,7 +81,8 @@ def _allowed(
         raise errors.illegal_action(state, lifecycle.legal_actions(state, parties))
     if name == "rate" and report["rating"] is not None:
         raise errors.already_rated()
-    is_late = name == "reopen" and now - report["settled_at"] > lifecycle.REOPEN_WITHIN
+    reopens = found is State.REOPENED and state is not State.REOPENED
+    is_late = reopens and now - report["settled_at"] > lifecycle.REOPEN_WITHIN
     if is_late and Party.SUPERVISOR not in parties:
         raise errors.too_late(lifecycle.REOPEN_WITHIN.days)
     return found

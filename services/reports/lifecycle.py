@@ -7,7 +7,8 @@ a rating of 1 or 2 asks for the case to be verified again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -115,21 +116,26 @@ def next_state(action: str, state: State, data: Mapping[str, Any]) -> State | No
     return found
 
 
-def folded(history: Iterable[tuple[str, Mapping[str, Any]]]) -> State:
-    """The state to which (action, data) lead from the beginning.
+def states(history: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[State]:
+    """The state after each (action, data), from the beginning.
 
     Raises ValueError for a history that no sequence of legal actions can have made.
     """
     state: State | None = None
     for action, data in history:
-        if state is None and action == "submitted":
-            state = State.SUBMITTED
-        elif state is not None and action in RULES:
-            state = next_state(action, state, data)
-        else:
-            state = None
         if state is None:
+            found = State.SUBMITTED if action == "submitted" else None
+        else:
+            found = next_state(action, state, data) if action in RULES else None
+        if found is None:
             raise ValueError(f"{action} is not possible here")
-    if state is None:
+        state = found
+        yield state
+
+
+def folded(history: Iterable[tuple[str, Mapping[str, Any]]]) -> State:
+    """The state to which a history leads. Raises ValueError as `states` does, and for none."""
+    last = deque(states(history), maxlen=1)
+    if not last:
         raise ValueError("an empty history")
-    return state
+    return last[0]

@@ -163,3 +163,8 @@ def _is_good(work: UnitOfWork, token: Row) -> bool:
     alive = domain.is_alive(token["issued_at"], token["family_ends_at"], work.clock.now())
     unused = token["used_at"] is None and token["revoked_at"] is None
     return alive and unused and token["state"] == "active"
+
+
+def forget_tokens(work: UnitOfWork) -> bool:
+    """Delete refresh tokens that no one can use any more; whether there may be more."""
+    return repository.forget_tokens(work, work.clock.now()) > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from services.chassis.database import Row
@@ -46,6 +47,12 @@ WHERE family = %(family)s AND revoked_at IS NULL"""
 _REVOKE_ALL = """
 UPDATE identity.refresh_token SET revoked_at = %(at)s
 WHERE account_id = %(account_id)s AND revoked_at IS NULL"""
+
+_FORGET = """
+WITH old AS (DELETE FROM identity.refresh_token WHERE digest = ANY(ARRAY(
+  SELECT digest FROM identity.refresh_token WHERE family_ends_at < %(before)s LIMIT 1000))
+  RETURNING 1)
+SELECT count(*) AS count FROM old"""
 
 
 def by_login(work: UnitOfWork, login: str) -> Row | None:
@@ -105,3 +112,10 @@ def use_token(work: UnitOfWork, digest: str) -> None:
 def revoke_family(work: UnitOfWork, family: str) -> None:
     """None of the family is good any more."""
     work.write(_REVOKE, {"family": family, "at": work.clock.now()})
+
+
+def forget_tokens(work: UnitOfWork, before: datetime) -> int:
+    """Delete a batch of tokens whose family ended before that time; how many there were."""
+    row = work.first(_FORGET, {"before": before})
+    assert row is not None
+    return int(row["count"])

@@ -216,3 +216,19 @@ def test_the_role_is_read_anew(desk_with_account: IdentityDesk) -> None:
     desk.caller.rows("UPDATE identity.account SET role = 'auditor'")
     assert works(desk, token)
     assert issued == ["citizen", "auditor"]
+
+
+def test_tokens_that_are_over_are_forgotten(desk_with_account: IdentityDesk) -> None:
+    desk = desk_with_account
+    old = token_of(desk)
+    desk.clock.move(timedelta(days=365))
+    fresh = token_of(desk)
+
+    def forget() -> bool:
+        with desk.open_work() as work:
+            more = commands.forget_tokens(work)
+            work.commit()
+        return more
+
+    assert forget() and not forget()
+    assert works(desk, old) is None and works(desk, fresh)

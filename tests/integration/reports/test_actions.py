@@ -177,6 +177,9 @@ def test_reopening_has_its_time(desk: Desk) -> None:
     with pytest.raises(Conflict) as refused:
         do(desk, "reopen", late, ANNA)
     assert refused.value.code == "too_late"
+    with pytest.raises(Conflict):
+        do(desk, "rate", late, ANNA, score=1)
+    assert do(desk, "rate", late, ANNA, score=3)["state"] == "resolved"
     assert do(desk, "reopen", late, SUPERVISOR)["state"] == "reopened"
 
 
