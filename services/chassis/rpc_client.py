@@ -64,13 +64,14 @@ class Broadcast:
     is_wanted: Callable[[], bool]
 
     def receive(self, body: bytes | str) -> None:
-        """Read and hand over; one that cannot be read is logged and dropped."""
+        """Read and hand over; one that cannot be read counts as not heard."""
         if not self.is_wanted():
             return
         try:
             event = open_envelope(body, {self.event_type.type: self.event_type})
         except Invalid:
             log.error("a broadcast cannot be read", type=self.event_type.type)
+            self.on_connected()
             return
         self.on_event(event.data)
 

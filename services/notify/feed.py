@@ -14,9 +14,11 @@ from services.chassis import jsontext
 from services.chassis.ids import new_id
 from services.chassis.unit_of_work import UnitOfWork
 from services.notify import queries, repository
-from services.notify.contract import FEED_ADVANCED, MOST_ENTRIES, audiences_of
+from services.notify.contract import FEED_ADVANCED, audiences_of
 
 KEPT = timedelta(days=7)
+# entries of one event: with the longest texts a pack may have they stay below an envelope's limit
+BATCH = 50
 # the aggregate whose events these are; its version cannot outgrow 31 bits as positions may
 SUBJECT = "feed"
 _VERSIONS = 2**31 - 1
@@ -29,13 +31,13 @@ def add(work: UnitOfWork, audience: str, kind: str, data: dict[str, Any]) -> Non
 
 def advance(work: UnitOfWork) -> bool:
     """Move what stands in line into the feed and announce it; whether there may be more."""
-    entries = repository.move_entries(work, MOST_ENTRIES)
+    entries = repository.move_entries(work, BATCH)
     if not entries:
         return False
     version = entries[-1]["position"] % _VERSIONS + 1
     written = [entry | {"at": jsontext.rfc3339(entry["at"])} for entry in entries]
     work.emit(FEED_ADVANCED, SUBJECT, version, {"entries": written})
-    return len(entries) == MOST_ENTRIES
+    return len(entries) == BATCH
 
 
 def read(work: UnitOfWork, asked: dict[str, Any]) -> dict[str, Any]:

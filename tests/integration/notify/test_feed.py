@@ -110,7 +110,7 @@ def test_long_lines_are_taken_in_batches(own: Feed) -> None:
     own.advance()
     rows = own.caller.rows("SELECT json_array_length(body::json->'data'->'entries') AS n"
                            " FROM chassis.outbox ORDER BY id")  # fmt: skip
-    assert [row["n"] for row in rows] == [100, 100, 30]
+    assert [row["n"] for row in rows] == [50, 50, 50, 50, 30]
     assert own.ids(after=0) + own.ids(after=100) + own.ids(after=200) == said
 
 
