@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from services.chassis.errors import DomainError
 from services.chassis.fields import Schema
-from services.chassis.principal import EVERYBODY, Role
+from services.chassis.principal import EVERYBODY, Principal, Role, service_subject
 from services.chassis.text import Text
 
 NAMESPACE = "id.kota"
@@ -34,7 +34,8 @@ class Operation:
     """One RPC method.
 
     request/response: schemas of the JSON objects that travel.
-    access: the roles that may call it (EVERYBODY includes guests).
+    access: the roles that may call it (EVERYBODY includes guests; INTERNAL is for services only).
+    callers: the services that may call an INTERNAL one.
     idempotent: a command that honours Idempotency-Key; False only where a replay must not
     repeat a secret (tokens).
     """
@@ -47,6 +48,18 @@ class Operation:
     access: frozenset[Role] = EVERYBODY
     errors: tuple[type[DomainError], ...] = ()
     idempotent: bool = True
+    callers: tuple[str, ...] = ()
+
+    def admits(self, principal: Principal) -> bool:
+        """Whether `principal` may call it at all."""
+        if principal.role is Role.SYSTEM:
+            return principal.subject in map(service_subject, self.callers)
+        return principal.role in self.access
+
+    @property
+    def is_internal(self) -> bool:
+        """Only other services call it, so it has no route."""
+        return bool(self.callers)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ class Role(StrEnum):
 
 EVERYBODY = frozenset(Role) - {Role.SYSTEM}
 LOGGED_IN = EVERYBODY - {Role.GUEST}
+# other services of ours, never people; an operation names them one by one
+INTERNAL = frozenset({Role.SYSTEM})
 STAFF = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN})
 
 
@@ -35,6 +37,11 @@ class Principal:
     def is_guest(self) -> bool:
         """Nobody is logged in."""
         return self.role is Role.GUEST
+
+
+def service_subject(service: str) -> str:
+    """The subject of a service that calls another one."""
+    return f"service:{service}"
 
 
 GUEST = Principal(subject="guest", role=Role.GUEST)

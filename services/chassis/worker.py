@@ -96,7 +96,7 @@ class Worker:
             request_id=headers.request_id, traceparent=headers.traceparent
         )
         principal = self._chassis.principal(headers)
-        if principal.role not in operation.access:
+        if not operation.admits(principal):
             raise Unauthenticated() if principal.is_guest else Forbidden()
         return Call(principal, headers)
 
