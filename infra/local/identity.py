@@ -23,7 +23,7 @@ def make_keys(state: State) -> None:
 
 
 def make_logins(state: State) -> list[dict[str, str]]:
-    """One admin, supervisor and auditor, an officer per agency, two synthetic citizens.
+    """One admin, supervisor, head and auditor, an officer per agency, two synthetic citizens.
 
     Made once; agencies that joined the city pack since then get their officer.
     """
@@ -41,6 +41,7 @@ def _wanted() -> list[dict[str, str]]:
     staff = [
         {"role": "admin", "login": "admin"},
         {"role": "supervisor", "agency": SUPERVISED_AGENCY, "login": "supervisor"},
+        {"role": "head", "agency": SUPERVISED_AGENCY, "login": "head"},
         {"role": "auditor", "login": "auditor"},
     ]
     officers = [

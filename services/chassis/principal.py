@@ -7,12 +7,16 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a principal is; an access token names exactly one, never GUEST or SYSTEM."""
+    """What a principal is; an access token names exactly one, never GUEST or SYSTEM.
+
+    HEAD leads an agency (kepala perangkat daerah) and may do whatever its supervisors may.
+    """
 
     GUEST = "guest"
     CITIZEN = "citizen"
     OFFICER = "officer"
     SUPERVISOR = "supervisor"
+    HEAD = "head"
     AUDITOR = "auditor"
     ADMIN = "admin"
     SYSTEM = "system"
@@ -22,7 +26,10 @@ EVERYBODY = frozenset(Role) - {Role.SYSTEM}
 LOGGED_IN = EVERYBODY - {Role.GUEST}
 # other services of ours, never people; an operation names them one by one
 INTERNAL = frozenset({Role.SYSTEM})
-STAFF = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN})
+LEADERS = frozenset({Role.SUPERVISOR, Role.HEAD})
+AGENCY_STAFF = LEADERS | {Role.OFFICER}
+OVERSEERS = frozenset({Role.AUDITOR, Role.ADMIN})
+STAFF = AGENCY_STAFF | OVERSEERS
 
 
 @dataclass(frozen=True)

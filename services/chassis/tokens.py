@@ -19,7 +19,7 @@ from joserfc.jwk import KeySet, OKPKey
 from services.chassis.clock import Clock
 from services.chassis.errors import Unauthenticated
 from services.chassis.ids import new_id
-from services.chassis.principal import GUEST, Principal, Role
+from services.chassis.principal import AGENCY_STAFF, GUEST, Principal, Role
 from services.chassis.text import Text
 
 log = structlog.get_logger(__name__)
@@ -33,7 +33,6 @@ warnings.filterwarnings("ignore", message="EdDSA is deprecated")
 _CACHED = 10_000
 _LOOK_SECONDS = 10.0
 _HOLDERS = frozenset(Role) - {Role.GUEST, Role.SYSTEM}
-_WITH_AGENCY = frozenset({Role.OFFICER, Role.SUPERVISOR})
 _INVALID = Text("The access token is not valid", id="Token akses tidak sah")
 _EXPIRED = Text("The access token has expired", id="Token akses sudah kedaluwarsa")
 
@@ -141,6 +140,6 @@ def _holder(claims: dict[str, Any]) -> Principal:
         raise Unauthenticated(_INVALID)
     if not isinstance(role, str) or role not in _HOLDERS:
         raise Unauthenticated(_INVALID)
-    if role in _WITH_AGENCY and not (isinstance(agency, str) and agency):
+    if role in AGENCY_STAFF and not (isinstance(agency, str) and agency):
         raise Unauthenticated(_INVALID)
     return Principal(subject, Role(role), agency if isinstance(agency, str) else None)

@@ -12,7 +12,7 @@ from services.chassis.ids import new_id
 from services.chassis.text import Text
 from services.chassis.unit_of_work import UnitOfWork
 from services.notify import domain, feed, queries, repository
-from services.notify.contract import PUBLIC, TELL_PEOPLE
+from services.notify.contract import PUBLIC, TELL_PEOPLE, recipients_of
 from services.notify.wording import Wording
 
 _SHOWN = ("report_id", "number", "category", "category_name", "area", "agency", "state")
@@ -70,7 +70,7 @@ def mark_all_read(work: UnitOfWork) -> dict[str, Any]:
     """Mark all as read that are there now; returns how many were unread, at most 1000."""
     unread = queries.unread(work)
     if unread["newest"]:
-        recipients = domain.recipients_of(work.call.principal)
+        recipients = recipients_of(work.call.principal)
         repository.mark_all_read(work, recipients, unread["newest"])
     return {"count": unread["count"]}
 

@@ -5,21 +5,34 @@ from __future__ import annotations
 from services.chassis import fields
 from services.chassis.contract import Contract, EventType, Kind, Operation, Subscription
 from services.chassis.errors import Malformed, NotFound
-from services.chassis.principal import LOGGED_IN, Principal
+from services.chassis.principal import LOGGED_IN, OVERSEERS, Principal, Role
 from services.chassis.text import Text
-from services.reports.contract import ACTIONS, FOLLOWER_CHANGED, SUBMITTED
+from services.reports.contract import EVENTS, FOLLOWER_CHANGED, SUBMITTED
 
 PUBLIC = "public"
 MOST_ENTRIES = 100
 _LAST = 2**63 - 1
 
 
-def audiences_of(principal: Principal) -> list[str]:
-    """Whose entries of the feed somebody may read: everybody's, one's own, one's agency's."""
+def recipients_of(principal: Principal) -> list[str]:
+    """As whom somebody is told: oneself, one's agency, those who lead it, the city's overseers."""
     if principal.is_guest:
-        return [PUBLIC]
-    agency = [] if principal.agency is None else [f"agency:{principal.agency}"]
-    return [PUBLIC, f"person:{principal.subject}", *agency]
+        return []
+    found = [f"person:{principal.subject}"]
+    if principal.agency is not None:
+        found.append(f"agency:{principal.agency}")
+    if principal.role is Role.SUPERVISOR:
+        found.append(f"supervisors:{principal.agency}")
+    if principal.role is Role.HEAD:
+        found.append(f"head:{principal.agency}")
+    if principal.role in OVERSEERS:
+        found.append("overseers")
+    return found
+
+
+def audiences_of(principal: Principal) -> list[str]:
+    """Whose entries of the feed somebody may read: everybody's, and what one is told oneself."""
+    return [PUBLIC, *recipients_of(principal)]
 
 
 class ListNotifications(fields.Schema):
@@ -73,7 +86,7 @@ class FeedItem(fields.Schema):
 
 
 class FeedEntry(FeedItem):
-    """With whom it concerns: `public`, `person:<account>` or `agency:<code>`."""
+    """With whom it concerns: `public`, `overseers`, or one of `recipients_of`."""
 
     audience = fields.String(required=True)
 
@@ -156,7 +169,7 @@ FEED_ADVANCED = EventType(
 TELL_PEOPLE = Subscription(
     service="notify",
     handler="tell_people",
-    events=(SUBMITTED, *(action.event for action in ACTIONS.values())),
+    events=(SUBMITTED, *EVENTS),
     ordered=False,
     summary=Text("Tell reporter and agency", id="Beri tahu pelapor dan instansi"),
 )

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from services.chassis.principal import Principal
-
 
 @dataclass(frozen=True)
 class Message:
@@ -27,10 +25,9 @@ def agency(code: str) -> str:
     return f"agency:{code}"
 
 
-def recipients_of(principal: Principal) -> list[str]:
-    """Under which recipients a person finds their notifications."""
-    own = [person(principal.subject)]
-    return own if principal.agency is None else [*own, agency(principal.agency)]
+def leaders(code: str, tell: str) -> str:
+    """The recipient that a step of an agency's ladder names."""
+    return tell if tell == "overseers" else f"{tell}:{code}"
 
 
 def is_public(visibility: str) -> bool:
@@ -52,7 +49,13 @@ _AGENCY_HEARS = frozenset(
 )
 # nobody else's business: what waits, what was said, and what was hidden
 _CITY_HEARS = _REPORTER_HEARS - {"report.held", "report.commented", "report.hidden"}
-MESSAGE_KEYS = (*sorted(_REPORTER_HEARS), *sorted(f"{name}.agency" for name in _AGENCY_HEARS))
+_ON_TIME = ("report.due_soon", "report.overdue", "report.escalated")
+_OFFICER_HEARS = "report.assigned.officer"
+MESSAGE_KEYS = (
+    *sorted(_REPORTER_HEARS),
+    *sorted(f"{name}.agency" for name in (*_AGENCY_HEARS, *_ON_TIME)),
+    _OFFICER_HEARS,
+)
 
 
 def is_for_the_city(happened: str, visibility: str) -> bool:
@@ -75,7 +78,18 @@ def messages_for(
     if happened in _REPORTER_HEARS:
         told = [name for name in dict.fromkeys(people) if name != report.get("actor")]
         found += [Message(person(name), happened) for name in told]
+    return found + _messages_for_staff(happened, report)
+
+
+def _messages_for_staff(happened: str, report: dict[str, Any]) -> list[Message]:
+    key, officer = f"{happened}.agency", report.get("officer")
+    if happened == "report.due_soon" and officer is not None:
+        return [Message(person(officer), key)]
+    if happened == "report.escalated":
+        return [Message(leaders(report["agency"], report["tell"]), key)]
+    if happened == "report.assigned" and officer not in (None, report["actor"]):
+        return [Message(agency(report["agency"]), key), Message(person(officer), _OFFICER_HEARS)]
     own_words = happened == "report.commented" and report["by_staff"]
-    if happened in _AGENCY_HEARS and not own_words:
-        found.append(Message(agency(report["agency"]), f"{happened}.agency"))
-    return found
+    if happened in (*_AGENCY_HEARS, *_ON_TIME) and not own_words:
+        return [Message(agency(report["agency"]), key)]
+    return []

@@ -7,7 +7,7 @@ from typing import Any
 from services.chassis.cursors import Cursor
 from services.chassis.database import Row
 from services.chassis.unit_of_work import UnitOfWork
-from services.notify.domain import recipients_of
+from services.notify.contract import recipients_of
 
 MOST_COUNTED = 1_000
 # more would be a broadcast, which has its own way

@@ -41,7 +41,7 @@ class KeySet(fields.Schema):
 
 
 class Account(fields.Schema):
-    """An account; `agency` for officers and supervisors."""
+    """An account; `agency` for an agency's staff."""
 
     id = fields.UUID(required=True)
     login = fields.String(required=True)
@@ -50,7 +50,7 @@ class Account(fields.Schema):
 
 
 class NewAccount(fields.Schema):
-    """An account to make. `agency` is required exactly for officers and supervisors."""
+    """An account to make. `agency` is required exactly for an agency's staff."""
 
     login = fields.String(required=True, min=3, max=64, metadata={"example": "officer-dlh-2"})
     password = fields.String(required=True, min=PASSWORD_MIN, max=PASSWORD_MAX, strip=False)
@@ -113,7 +113,11 @@ CREATE_ACCOUNT = Operation(
 )
 
 ACCOUNT_CREATED = EventType(
-    "registry", "account.created", AccountCreated, Text("An account was made", id="Akun dibuat")
+    "registry",
+    "account.created",
+    AccountCreated,
+    Text("An account was made", id="Akun dibuat"),
+    consumers=("reports",),
 )
 
 CONTRACT = Contract(

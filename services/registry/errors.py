@@ -22,7 +22,7 @@ def agency_required() -> Invalid:
     """Staff of an agency without agency."""
     return _agency(
         "required",
-        Text("Officers and supervisors need an agency.", id="Petugas dan pengawas perlu instansi."),
+        Text("Staff of an agency needs an agency.", id="Pegawai instansi memerlukan instansi."),
     )
 
 
@@ -31,8 +31,8 @@ def agency_not_allowed() -> Invalid:
     return _agency(
         "not_allowed",
         Text(
-            "Only officers and supervisors have an agency.",
-            id="Hanya petugas dan pengawas yang memiliki instansi.",
+            "Only staff of an agency has one.",
+            id="Hanya pegawai instansi yang memiliki instansi.",
         ),
     )
 

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from services.chassis.capabilities import Capabilities
 from services.chassis.database import Row
 from services.chassis.errors import NotFound
 from services.chassis.unit_of_work import UnitOfWork
-from services.reports import errors, lifecycle, photos, queries, repository
+from services.reports import changing, errors, lifecycle, photos, queries
 from services.reports.catalogue import Catalogue
-from services.reports.commands import announcement, shown, view
+from services.reports.changing import Step
+from services.reports.commands import shown, view
 from services.reports.contract import ACTIONS
+from services.reports.domain import speaks_for
 from services.reports.lifecycle import Party, State
 
-_SETTLING = frozenset({State.RESOLVED, State.REJECTED, State.CLOSED})
-# what was said with an action, under whichever name it was asked
-_SAID = ("reason", "note", "text")
+_REPORTER = frozenset({Party.CITIZEN, Party.REPORTER})
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Somebody wants to do something to a report, which is locked."""
+
+    work: UnitOfWork
+    name: str
+    report: Row
+    body: dict[str, Any]
+    parties: frozenset[Party]
+    city: Catalogue
+
 
 Changes = dict[str, Any]
-Effect = Callable[[Row, dict[str, Any], Catalogue], Changes]
+Effect = Callable[[Deed], Changes]
 
 
 def act(
@@ -39,79 +52,56 @@ def act(
     report = queries.locked(work, body["id"])
     if report is None or not view(work, report).content:
         raise NotFound()
-    parties = lifecycle.parties_of(
-        work.call.principal, agency=report["agency"], reporter=report["reporter"]
-    )
-    if not lifecycle.RULES[name].by & parties:
+    deed = Deed(work, name, report, body, _parties(work, report, body), city)
+    if not lifecycle.RULES[name].by & deed.parties:
         raise NotFound()
     work.call.check_version(report["version"])
-    state = _allowed(name, report, body, parties, work.clock.now())
-    taken = photos.taken(work, body.get("photos", []), capabilities)
-    effect = _EFFECTS.get(name, _nothing)
-    changed = report | effect(report, body, city) | _advanced(report, state, work.clock.now())
-    changed["photos"] = report["photos"] + photos.numbered(taken, report["photos"], changed)
-    _write(work, name, report, changed, body | {"by": _by(parties)}, taken)
-    _tell(work, name, changed, city, is_staff=Party.STAFF in parties)
+    changed = changing.take(work, report, _step(deed, capabilities), city)
     return shown(work, changed, city)
 
 
-def timeline(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
-    """What happened to a report. Raises NotFound as reading it does."""
-    report = queries.by_id(work, body["id"])
-    if report is None or not view(work, report).content:
-        raise NotFound()
-    history = queries.history(work, body["id"])
-    with_names = view(work, report).identity
-    if with_names:
-        work.audit("report.timeline_read", report["id"])
-    states = lifecycle.states((line["action"], line["data"]) for line in history)
-    items = [
-        _line(line, state, with_names=with_names)
-        for line, state in zip(history, states, strict=True)
-    ]
-    return {"items": items}
+def _parties(work: UnitOfWork, report: Row, body: dict[str, Any]) -> frozenset[Party]:
+    principal = work.call.principal
+    if "on_behalf_of" not in body:
+        return lifecycle.parties_of(principal, agency=report["agency"], reporter=report["reporter"])
+    if not speaks_for(principal, report["agency"]):
+        raise errors.not_on_behalf()
+    return _REPORTER
 
 
-def _allowed(
-    name: str, report: Row, body: dict[str, Any], parties: frozenset[Party], now: datetime
-) -> State:
-    state = State(report["state"])
-    found = lifecycle.next_state(name, state, body)
+def _step(deed: Deed, capabilities: Capabilities) -> Step:
+    state = _allowed(deed)
+    taken = photos.taken(deed.work, deed.body.get("photos", []), capabilities)
+    data = {key: value for key, value in deed.body.items() if key not in ("id", "photos")}
+    effect = _EFFECTS.get(deed.name, _nothing)
+    return Step(
+        deed.name,
+        ACTIONS[deed.name].event,
+        state,
+        _by(deed.parties),
+        data=data,
+        changes=effect(deed),
+        photos=taken,
+        purpose="on_behalf_of" if "on_behalf_of" in data else "service",
+    )
+
+
+def _allowed(deed: Deed) -> State:
+    report, state = deed.report, State(deed.report["state"])
+    found = lifecycle.next_state(deed.name, state, deed.body)
     if found is None:
-        raise errors.illegal_action(state, lifecycle.legal_actions(state, parties))
-    if name == "rate" and report["rating"] is not None:
+        raise errors.illegal_action(state, lifecycle.legal_actions(state, deed.parties))
+    if deed.name == "rate" and report["rating"] is not None:
         raise errors.already_rated()
-    reopens = found is State.REOPENED and state is not State.REOPENED
-    is_late = reopens and now - report["settled_at"] > lifecycle.REOPEN_WITHIN
-    if is_late and Party.SUPERVISOR not in parties:
-        raise errors.too_late(lifecycle.REOPEN_WITHIN.days)
+    if found is State.REOPENED and state is not State.REOPENED:
+        _check_in_time(deed)
     return found
 
 
-def _advanced(report: Row, state: State, now: datetime) -> Changes:
-    is_settled_now = state in _SETTLING and state != report["state"]
-    return {
-        "state": state.value,
-        "version": report["version"] + 1,
-        "updated_at": now,
-        "settled_at": now if is_settled_now else report["settled_at"],
-    }
-
-
-def _write(
-    work: UnitOfWork,
-    name: str,
-    report: Row,
-    changed: Row,
-    body: dict[str, Any],
-    taken: list[photos.UploadedPhoto],
-) -> None:
-    repository.update(work, changed)
-    first = len(report["photos"]) + 1
-    repository.add_photos(work, changed["id"], taken, first=first, version=changed["version"])
-    data = {key: value for key, value in body.items() if key not in ("id", "photos")}
-    repository.remember(work, changed, name, data)
-    work.audit(f"report.{name}", changed["id"])
+def _check_in_time(deed: Deed) -> None:
+    is_late = deed.work.clock.now() - deed.report["settled_at"] > lifecycle.REOPEN_WITHIN
+    if is_late and Party.SUPERVISOR not in deed.parties:
+        raise errors.too_late(lifecycle.REOPEN_WITHIN.days)
 
 
 def _by(parties: frozenset[Party]) -> str:
@@ -121,60 +111,58 @@ def _by(parties: frozenset[Party]) -> str:
     return "staff" if parties & {Party.STAFF, Party.MODERATOR} else "citizen"
 
 
-def _tell(work: UnitOfWork, name: str, changed: Row, city: Catalogue, *, is_staff: bool) -> None:
-    told = announcement(changed, city) | {
-        "state": changed["state"],
-        "by_staff": is_staff,
-        "actor": work.call.principal.subject,
-    }
-    work.emit(ACTIONS[name].event, changed["id"], changed["version"], told)
-
-
-def _line(line: Row, state: State, *, with_names: bool) -> dict[str, Any]:
-    data = line["data"]
-    found = {
-        "version": line["version"],
-        "action": line["action"],
-        "state": state.value,
-        "at": line["at"],
-        "by": data.get("by", "reporter"),
-        "text": next((data[name] for name in _SAID if name in data), None),
-        "agency": data.get("agency"),
-    }
-    names = {"actor": line["actor"]} | ({"officer": data["officer"]} if "officer" in data else {})
-    return found | (names if with_names else {})
-
-
-def _nothing(report: Row, body: dict[str, Any], city: Catalogue) -> Changes:
+def _nothing(deed: Deed) -> Changes:
     return {}
 
 
-def _assigned(report: Row, body: dict[str, Any], city: Catalogue) -> Changes:
-    city.check_agency(body["agency"])
-    return {"agency": body["agency"], "officer": body.get("officer")}
+def _assigned(deed: Deed) -> Changes:
+    agency, officer = deed.body["agency"], deed.body.get("officer")
+    deed.city.check_agency(agency)
+    if officer is not None and not queries.is_staff(deed.work, officer, agency):
+        raise errors.unknown_officer()
+    return {"agency": agency, "officer": officer}
 
 
-def _forwarded(report: Row, body: dict[str, Any], city: Catalogue) -> Changes:
-    if body["agency"] == report["agency"]:
+def _forwarded(deed: Deed) -> Changes:
+    if deed.body["agency"] == deed.report["agency"]:
         raise errors.same_agency()
-    return _assigned(report, body, city)
+    return _assigned(deed)
 
 
-def _reopened(report: Row, body: dict[str, Any], city: Catalogue) -> Changes:
+def _claimed(deed: Deed) -> Changes:
+    _check_unclaimed(deed)
+    return {"officer": deed.work.call.principal.subject}
+
+
+def _released(deed: Deed) -> Changes:
+    _check_unclaimed(deed)
+    return {"officer": None}
+
+
+def _check_unclaimed(deed: Deed) -> None:
+    """Supervisors may take work from one and give it to another."""
+    nobody_else = (None, deed.work.call.principal.subject)
+    if deed.report["officer"] not in nobody_else and Party.SUPERVISOR not in deed.parties:
+        raise errors.claimed_by_another()
+
+
+def _reopened(deed: Deed) -> Changes:
     return {"rating": None}
 
 
-def _rated(report: Row, body: dict[str, Any], city: Catalogue) -> Changes:
-    return {"rating": body["score"]}
+def _rated(deed: Deed) -> Changes:
+    return {"rating": deed.body["score"]}
 
 
-def _hidden(report: Row, body: dict[str, Any], city: Catalogue) -> Changes:
+def _hidden(deed: Deed) -> Changes:
     return {"visibility": "secret"}
 
 
 _EFFECTS: dict[str, Effect] = {
     "assign": _assigned,
     "forward": _forwarded,
+    "claim": _claimed,
+    "release": _released,
     "reopen": _reopened,
     "rate": _rated,
     "hide": _hidden,

@@ -11,6 +11,7 @@ from services.chassis.city import City, load_city
 from services.chassis.text import Language
 from services.reports import errors
 from services.reports.city import Categories, Category, agency_for, load_categories
+from services.reports.service_levels import Terms, WorkingTime
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,15 @@ class Catalogue:
         if found is None:
             raise errors.unknown_category(self.categories.by_code)
         return found
+
+    def terms(self, category: str, agency: str) -> Terms:
+        """What holds for the terms of such a report. Raises Invalid for an unknown category."""
+        found = self.city.agencies.get(agency)
+        return Terms(
+            self.category(category).service_level,
+            found.escalation if found else (),
+            WorkingTime(self.city.calendar, self.city.timezone),
+        )
 
     def check_agency(self, code: str) -> None:
         """Raise Invalid, naming the known ones, if there is no such agency."""

@@ -10,11 +10,13 @@ from services.chassis.cursors import Cursor, page_of
 from services.chassis.database import Row
 from services.chassis.errors import Invalid, NotFound
 from services.chassis.ids import is_public_number, new_id, public_number, same_code, tracking_code
+from services.chassis.principal import AGENCY_STAFF, Principal
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports import contract, errors, photos, queries, repository
 from services.reports.catalogue import Catalogue
 from services.reports.city import Category
 from services.reports.domain import View, view_of
+from services.reports.lifecycle import State
 
 PREFIX = "LP"
 _ASKED = ("category", "description", "lat", "long")
@@ -30,20 +32,20 @@ def submit_report(
     Raises Invalid for an unknown category, wrong attributes, a place outside the city, photos that
     are not the caller's, or a contact address from somebody who is logged in.
     """
-    if "contact_email" in body and not work.call.principal.is_guest:
-        raise errors.contact_not_needed()
+    _check_reporter(work, body)
     report = _new(work, body, city)
     uploaded = photos.taken(work, body.get("photos", []), capabilities)
     report["photos"] = photos.numbered(uploaded, [], report)
     repository.insert(work, report)
     repository.add_photos(work, report["id"], uploaded, first=1, version=1)
-    repository.remember(work, report, "submitted", {})
+    behalf = {name: body[name] for name in ("on_behalf_of",) if name in body}
+    repository.remember(work, report, "submitted", behalf)
     work.emit(contract.SUBMITTED, report["id"], 1, announcement(report, city))
-    work.audit("report.submitted", report["id"])
+    work.audit("report.submitted", report["id"], purpose="on_behalf_of" if behalf else "service")
     answer = shown(work, report, city)
     if "contact_email" not in body:
         return answer
-    repository.keep_contact(work, report["id"], body["contact_email"])
+    repository.keep_contact(work, report["id"], body["contact_email"], work.call.language)
     return answer | {"tracking_code": None}
 
 
@@ -96,18 +98,42 @@ def _new(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, A
     principal, now = work.call.principal, work.clock.now()
     placed = _placed(body, city)
     serial = repository.next_serial(work)
-    return placed | {
-        "id": new_id(),
-        "number": public_number(PREFIX, city.local_time(now).year, serial),
-        "version": 1,
-        "state": "submitted",
-        "reporter": None if principal.is_guest else principal.subject,
-        "officer": None,
-        "rating": None,
-        "supports": 0,
-        "created_at": now,
-        "updated_at": now,
-    }
+    terms = city.terms(placed["category"], placed["agency"])
+    return (
+        placed
+        | terms.begin(State.SUBMITTED, now)
+        | {
+            "id": new_id(),
+            "number": public_number(PREFIX, city.local_time(now).year, serial),
+            "version": 1,
+            "state": State.SUBMITTED.value,
+            "reporter": _reporter(principal, body),
+            "officer": None,
+            "rating": None,
+            "supports": 0,
+            "created_at": now,
+            "updated_at": now,
+        }
+    )
+
+
+def _check_reporter(work: UnitOfWork, body: dict[str, Any]) -> None:
+    behalf = body.get("on_behalf_of")
+    if behalf is not None and work.call.principal.role not in AGENCY_STAFF:
+        raise errors.not_on_behalf()
+    account = behalf.get("account") if behalf else None
+    if account is not None and not queries.is_citizen(work, account):
+        raise errors.unknown_citizen()
+    has_account = account is not None if behalf else not work.call.principal.is_guest
+    if "contact_email" in body and has_account:
+        raise errors.contact_not_needed()
+
+
+def _reporter(principal: Principal, body: dict[str, Any]) -> str | None:
+    if "on_behalf_of" in body:
+        account: str | None = body["on_behalf_of"].get("account")
+        return account
+    return None if principal.is_guest else principal.subject
 
 
 def _placed(body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
@@ -168,4 +194,5 @@ def shown(work: UnitOfWork, report: Row, city: Catalogue) -> dict[str, Any]:
         found.pop("reporter")
     if not sees_people:
         found.pop("officer")
+        found.pop("escalation")
     return found

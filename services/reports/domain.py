@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.chassis.principal import Principal, Role
-
-_OVERSEERS = frozenset({Role.AUDITOR, Role.ADMIN})
-_AGENCY_STAFF = frozenset({Role.OFFICER, Role.SUPERVISOR})
+from services.chassis.principal import AGENCY_STAFF, OVERSEERS, Principal
 
 
 @dataclass(frozen=True)
@@ -35,9 +32,14 @@ def view_of(principal: Principal, *, visibility: str, agency: str, reporter: str
 
 def is_overseer(principal: Principal) -> bool:
     """Auditors and admins see everything."""
-    return principal.role in _OVERSEERS
+    return principal.role in OVERSEERS
 
 
 def works_for(principal: Principal, agency: str) -> bool:
-    """Officers and supervisors see what their agency answers for."""
-    return principal.role in _AGENCY_STAFF and principal.agency == agency
+    """An agency's staff sees what the agency answers for."""
+    return principal.role in AGENCY_STAFF and principal.agency == agency
+
+
+def speaks_for(principal: Principal, agency: str) -> bool:
+    """Counter, call centre and village officers speak for people; not about their own agency."""
+    return principal.role in AGENCY_STAFF and principal.agency != agency

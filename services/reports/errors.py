@@ -26,10 +26,40 @@ def same_agency() -> Invalid:
     return _field("agency", "same_agency", words)
 
 
+def unknown_officer() -> Invalid:
+    """Only an agency's own staff works for it."""
+    words = Text(
+        "Nobody of this agency has this account.",
+        id="Tidak ada petugas instansi ini dengan akun itu.",
+    )
+    return _field("officer", "unknown_officer", words)
+
+
+def unknown_citizen() -> Invalid:
+    """There is no such account of a citizen."""
+    words = Text("No citizen has this account.", id="Tidak ada warga dengan akun ini.")
+    return _field("on_behalf_of.account", "unknown_account", words)
+
+
+def not_on_behalf() -> Invalid:
+    """Citizens speak for themselves, and an agency does not judge its own work."""
+    words = Text(
+        "Only staff of another agency may do this for somebody.",
+        id="Hanya petugas instansi lain yang boleh melakukannya atas nama orang lain.",
+    )
+    return _field("on_behalf_of", "not_on_behalf", words)
+
+
 class IllegalAction(Conflict):
     """The report's state does not allow it."""
 
     code = "illegal_action"
+
+
+class ClaimedByAnother(Conflict):
+    """Another officer works on it."""
+
+    code = "claimed"
 
 
 class AlreadyRated(Conflict):
@@ -51,6 +81,13 @@ def illegal_action(state: str, legal: Iterable[str]) -> IllegalAction:
         id="Status laporan {state}; yang mungkin sekarang: {legal}.",
     )
     return IllegalAction(words.format(state=state, legal=", ".join(legal) or "-"))
+
+
+def claimed_by_another() -> ClaimedByAnother:
+    """Who works on it is to give it back, or a supervisor decides."""
+    return ClaimedByAnother(
+        Text("Another officer works on this report.", id="Laporan ini dikerjakan petugas lain.")
+    )
 
 
 def already_rated() -> AlreadyRated:

@@ -1,5 +1,7 @@
 """The life of a report: who may do what from which state, and where it leads.
 
+INTERNAL names what only staff sees in a timeline.
+
 Sources: SP4N-LAPOR (PermenPANRB 62/2018) for verification, hand-over, answer and closing; our own
 decision where it is silent: a photo is needed to resolve, a reporter may reopen within 14 days, and
 a rating of 1 or 2 asks for the case to be verified again.
@@ -14,7 +16,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from services.chassis.principal import Principal, Role
+from services.chassis.principal import LEADERS, Principal, Role
 from services.reports.domain import works_for
 
 REOPEN_WITHIN = timedelta(days=14)
@@ -43,6 +45,7 @@ class Party(StrEnum):
     SUPERVISOR = "supervisor"
     MODERATOR = "moderator"
     CITIZEN = "citizen"
+    SYSTEM = "system"
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,8 @@ class Rule:
 _S = State
 _STAFF = frozenset({Party.STAFF})
 _REPORTER_OR_SUPERVISOR = frozenset({Party.REPORTER, Party.SUPERVISOR})
-_ALL = frozenset(Party)
+_TIMER = frozenset({Party.SYSTEM})
+_PEOPLE = frozenset(Party) - _TIMER
 _OPEN = (_S.SUBMITTED, _S.VERIFIED, _S.ASSIGNED, _S.IN_PROGRESS, _S.ON_HOLD, _S.REOPENED)
 _SETTLED = (_S.RESOLVED, _S.CLOSED, _S.REJECTED)
 
@@ -79,15 +83,24 @@ RULES: Mapping[str, Rule] = {
     # whoever passes it on has looked at it
     "forward": Rule(_STAFF, _to(_S.VERIFIED, *_OPEN)),
     "reopen": Rule(_REPORTER_OR_SUPERVISOR, _to(_S.REOPENED, *_SETTLED)),
-    "close": Rule(_REPORTER_OR_SUPERVISOR, _to(_S.CLOSED, _S.RESOLVED)),
+    "close": Rule(_REPORTER_OR_SUPERVISOR | _TIMER, _to(_S.CLOSED, _S.RESOLVED)),
     "rate": Rule(frozenset({Party.REPORTER}), _stay(_S.RESOLVED, _S.CLOSED)),
-    "comment": Rule(_ALL, _stay(*State)),
+    "comment": Rule(_PEOPLE, _stay(*State)),
     "hide": Rule(frozenset({Party.SUPERVISOR, Party.MODERATOR}), _stay(*State)),
+    "claim": Rule(_STAFF, _stay(*_OPEN)),
+    "release": Rule(_STAFF, _stay(*_OPEN)),
+    "note": Rule(_STAFF, _stay(*State)),
+    "warn": Rule(_TIMER, _stay(*_OPEN)),
+    "miss": Rule(_TIMER, _stay(*_OPEN)),
+    "escalate": Rule(_TIMER, _stay(*_OPEN)),
 }
+INTERNAL = frozenset({"claim", "release", "note", "warn", "miss", "escalate"})
 
 
 def parties_of(principal: Principal, *, agency: str, reporter: str | None) -> frozenset[Party]:
     """What `principal` is to a report; nothing for guests."""
+    if principal.role is Role.SYSTEM:
+        return _TIMER
     if principal.is_guest:
         return frozenset()
     found = {Party.CITIZEN}
@@ -95,7 +108,7 @@ def parties_of(principal: Principal, *, agency: str, reporter: str | None) -> fr
         found.add(Party.REPORTER)
     if works_for(principal, agency):
         found.add(Party.STAFF)
-        if principal.role is Role.SUPERVISOR:
+        if principal.role in LEADERS:
             found.add(Party.SUPERVISOR)
     if principal.role is Role.ADMIN:
         found.add(Party.MODERATOR)

@@ -7,12 +7,13 @@ from typing import Any
 
 from services.chassis.cursors import Cursor
 from services.chassis.database import Row
-from services.chassis.principal import Principal
+from services.chassis.principal import Principal, Role
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports.domain import is_overseer
 
 _COLUMNS = """id::text, number, version, state, category, description, lat, long, visibility,
   attributes, area, agency, reporter, officer, rating, supports, settled_at, created_at, updated_at,
+  due_from, due_at, days_left, escalation, missed, alarm, alarm_at,
   (SELECT coalesce(json_agg(json_build_object(
      'n', n, 'width', width, 'height', height, 'version', version)
      ORDER BY n), '[]') FROM report_photo WHERE report_id = report.id) AS photos"""
@@ -27,6 +28,9 @@ _PHOTO = """
 SELECT r.id::text, r.number, r.visibility, r.agency, r.reporter, p.hour, p.digest
 FROM report r JOIN report_photo p ON p.report_id = r.id WHERE r.id = %(id)s AND p.n = %(n)s"""
 _USED = "SELECT DISTINCT digest FROM report_photo WHERE hour = %(hour)s AND digest = ANY(%(all)s)"
+_ALARMS = """
+SELECT id::text FROM report WHERE alarm_at <= %(now)s ORDER BY alarm_at LIMIT %(rows)s"""
+_ACCOUNT = "SELECT role, agency FROM account WHERE id = %(id)s"
 _FILTERS = {name: f"{name} = %({name})s" for name in ("state", "category", "area", "agency")}
 
 
@@ -54,6 +58,23 @@ def is_supporting(work: UnitOfWork, report_id: str) -> bool:
     """Whether the caller has supported a report."""
     values = {"id": report_id, "me": work.call.principal.subject}
     return work.first(_SUPPORTING, values) is not None
+
+
+def alarms_due(work: UnitOfWork, now: datetime, rows: int) -> list[str]:
+    """Reports whose alarm should have rung, the oldest first."""
+    return [row["id"] for row in work.all(_ALARMS, {"now": now, "rows": rows})]
+
+
+def is_staff(work: UnitOfWork, account: str, agency: str) -> bool:
+    """Whether an account is one of an agency's staff."""
+    found = work.first(_ACCOUNT, {"id": account})
+    return found is not None and found["agency"] == agency
+
+
+def is_citizen(work: UnitOfWork, account: str) -> bool:
+    """Whether an account is a citizen's."""
+    found = work.first(_ACCOUNT, {"id": account})
+    return found is not None and found["role"] == Role.CITIZEN
 
 
 def photo(work: UnitOfWork, report_id: str, n: int) -> Row | None:

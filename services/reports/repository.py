@@ -13,10 +13,11 @@ from services.chassis.unit_of_work import UnitOfWork
 
 _INSERT = """
 INSERT INTO report (id, number, version, state, category, description, lat, long, visibility,
-                    attributes, area, agency, reporter, created_at, updated_at)
+                    attributes, area, agency, reporter, created_at, updated_at,
+                    due_from, due_at, alarm, alarm_at)
 VALUES (%(id)s, %(number)s, %(version)s, %(state)s, %(category)s, %(description)s, %(lat)s,
         %(long)s, %(visibility)s, %(attributes_json)s, %(area)s, %(agency)s, %(reporter)s,
-        %(created_at)s, %(updated_at)s)"""
+        %(created_at)s, %(updated_at)s, %(due_from)s, %(due_at)s, %(alarm)s, %(alarm_at)s)"""
 
 _HISTORY = """
 INSERT INTO report_history (report_id, version, action, actor, at, data)
@@ -25,7 +26,9 @@ VALUES (%(id)s, %(version)s, %(action)s, %(actor)s, %(at)s, %(data)s)"""
 _UPDATE = """
 UPDATE report SET version = %(version)s, state = %(state)s, visibility = %(visibility)s,
   agency = %(agency)s, officer = %(officer)s, rating = %(rating)s, settled_at = %(settled_at)s,
-  updated_at = %(updated_at)s
+  updated_at = %(updated_at)s, due_from = %(due_from)s, due_at = %(due_at)s,
+  days_left = %(days_left)s, escalation = %(escalation)s, missed = %(missed)s, alarm = %(alarm)s,
+  alarm_at = %(alarm_at)s
 WHERE id = %(id)s"""
 
 _PHOTO = """
@@ -37,9 +40,17 @@ _SUPPORT = """
 INSERT INTO report_support (report_id, person, at) VALUES (%(id)s, %(me)s, %(at)s);
 UPDATE report SET supports = supports + 1 WHERE id = %(id)s"""
 
+_SET_ALARM = "UPDATE report SET alarm_at = %(at)s WHERE id = %(id)s AND alarm IS NOT NULL"
+
+_ACCOUNT = """
+INSERT INTO account (id, role, agency) VALUES (%(account_id)s, %(role)s, %(agency)s)
+ON CONFLICT (id) DO UPDATE SET role = excluded.role, agency = excluded.agency"""
+
 _SWEPT = "UPDATE photo_sweep SET swept_until = greatest(swept_until, %(until)s)"
 
-_CONTACT = "INSERT INTO report_contact (report_id, email) VALUES (%(id)s, %(email)s)"
+_CONTACT = """
+INSERT INTO report_contact (report_id, email, language)
+VALUES (%(id)s, %(email)s, %(language)s)"""
 
 
 def next_serial(work: UnitOfWork) -> int:
@@ -93,6 +104,16 @@ def remember_swept(work: UnitOfWork, until: datetime) -> None:
     work.write(_SWEPT, {"until": until})
 
 
-def keep_contact(work: UnitOfWork, report_id: str, email: str) -> None:
-    """Keep a guest's address, apart from the report."""
-    work.write(_CONTACT, {"id": report_id, "email": email})
+def keep_contact(work: UnitOfWork, report_id: str, email: str, language: str) -> None:
+    """Keep a guest's address and language, apart from the report."""
+    work.write(_CONTACT, {"id": report_id, "email": email, "language": language})
+
+
+def set_alarm(work: UnitOfWork, report_id: str, at: datetime) -> None:
+    """The report's alarm rings at that time."""
+    work.write(_SET_ALARM, {"id": report_id, "at": at})
+
+
+def keep_account(work: UnitOfWork, account: dict[str, Any]) -> None:
+    """Remember an account's role and agency."""
+    work.write(_ACCOUNT, account)

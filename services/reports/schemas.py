@@ -11,6 +11,7 @@ VISIBILITIES = ("public", "anonymous", "secret")
 STATES = tuple(state.value for state in State)
 MOST_PHOTOS = 6
 PHOTO_SIZES = ("full", "thumb")
+CHANNELS = ("counter", "call_centre", "village")
 
 
 def photos_field(min: int = 0) -> fields.List:
@@ -20,11 +21,23 @@ def photos_field(min: int = 0) -> fields.List:
     return fields.List(capability, min=min, max=MOST_PHOTOS, required=min > 0, **example)
 
 
+class OnBehalf(fields.Schema):
+    """Staff acts for somebody who came, called, or lives in the village. channel: which way."""
+
+    channel = fields.Choice(CHANNELS, required=True, metadata={"example": "counter"})
+
+
+class OnBehalfOf(OnBehalf):
+    """account: whose report it is; left out for people without one."""
+
+    account = fields.UUID()
+
+
 class SubmitReport(fields.Schema):
     """A citizen's report. `attributes` answers what the category asks.
 
-    visibility: left out, the category decides. contact_email: for guests only, who then get a
-    tracking code.
+    visibility: left out, the category decides. contact_email: for those without an account, who
+    then get a tracking code. on_behalf_of: for an agency's staff only.
     """
 
     category = fields.String(required=True, min=1, max=64, metadata={"example": "sampah"})
@@ -41,6 +54,7 @@ class SubmitReport(fields.Schema):
     attributes = fields.Attributes(metadata={"example": {}})
     contact_email = fields.Email(metadata={"example": "warga@example.org"})
     photos = photos_field()
+    on_behalf_of = fields.Nested(OnBehalfOf)
 
 
 class Photo(fields.Schema):
@@ -58,7 +72,9 @@ class Photo(fields.Schema):
 class Report(fields.Schema):
     """A report as its reader may see it.
 
-    tracking_code: only in the answer to a guest who left a contact address.
+    due_at: until when the agency has to act; null while nobody has to, or the reporter has.
+    tracking_code: only in the answer to a guest who left a contact address. escalation: how many
+    steps of the agency's ladder were told that the time is over.
     """
 
     id = fields.UUID(required=True)
@@ -78,10 +94,12 @@ class Report(fields.Schema):
     agency_name = fields.String(required=True)
     rating = fields.Integer(required=True, allow_none=True, min=1, max=5)
     supports = fields.Integer(required=True, min=0, max=2**31 - 1)
+    due_at = fields.Timestamp(required=True, allow_none=True)
     reporter = fields.String(metadata={"description": "the reporter's account; staff only"})
     officer = fields.String(
         allow_none=True, metadata={"description": "who works on it; staff only"}
     )
+    escalation = fields.Integer(min=0, max=10, metadata={"description": "staff only"})
     created_at = fields.Timestamp(required=True)
     updated_at = fields.Timestamp(required=True)
     tracking_code = fields.String()
@@ -158,113 +176,3 @@ class ReportSubmitted(fields.Schema):
     agency = fields.String(required=True)
     visibility = fields.Choice(VISIBILITIES, required=True)
     reporter = fields.String(required=True, allow_none=True)
-
-
-def said_field(example: str) -> fields.String:
-    """What somebody says, in their own words."""
-    return fields.String(
-        required=True, min=1, max=fields.MAX_TEXT, multiline=True, metadata={"example": example}
-    )
-
-
-class Assign(ReportId):
-    """agency: which is to work on it. officer: the account of the one who is."""
-
-    agency = fields.String(required=True, min=1, max=20, metadata={"example": "DLH"})
-    officer = fields.String(min=1, max=64)
-
-
-class Hold(ReportId):
-    """Why it has to wait."""
-
-    reason = said_field("Menunggu foto tambahan dari pelapor")
-
-
-class Resolve(ReportId):
-    """What was done, and photos that show it."""
-
-    note = said_field("Tumpukan sampah sudah diangkut")
-    photos = photos_field(min=1)
-
-
-class Reject(ReportId):
-    """Why nothing will be done."""
-
-    reason = said_field("Foto tidak menunjukkan lokasi")
-
-
-class Forward(ReportId):
-    """Which agency answers for it instead, and why."""
-
-    agency = fields.String(required=True, min=1, max=20, metadata={"example": "DISHUB"})
-    reason = said_field("Wewenang instansi lain")
-
-
-class Reopen(ReportId):
-    """Why it is not done."""
-
-    reason = said_field("Sampah masih ada")
-
-
-class Rate(ReportId):
-    """How well it was done, from 1 to 5; 1 and 2 ask for it to be looked at again."""
-
-    score = fields.Integer(required=True, min=1, max=5, metadata={"example": 5})
-    text = fields.String(min=1, max=fields.MAX_TEXT, multiline=True)
-
-
-class Comment(ReportId):
-    """What one has to say about it."""
-
-    text = said_field("Terima kasih")
-
-
-class Hide(ReportId):
-    """Why the public is not to see it any more."""
-
-    reason = said_field("Memuat data pribadi")
-
-
-class Follow(ReportId):
-    """following: false to be told no more."""
-
-    following = fields.Boolean(load_default=True)
-
-
-class FollowerChanged(fields.Schema):
-    """Who wants to be told of a report, or no more."""
-
-    report_id = fields.UUID(required=True)
-    person = fields.String(required=True)
-    following = fields.Boolean(required=True)
-
-
-class ReportChanged(ReportSubmitted):
-    """What it became. by_staff: whether the agency did it. actor: an account's id."""
-
-    state = fields.Choice(STATES, required=True)
-    by_staff = fields.Boolean(required=True)
-    actor = fields.String(required=True)
-
-
-class TimelineEntry(fields.Schema):
-    """One thing that happened. by: who, as far as everybody may know; actor: for staff only.
-
-    text: what was said with it: the reason, the note, the comment.
-    """
-
-    version = fields.Integer(required=True, min=1, max=2**31 - 1)
-    action = fields.String(required=True)
-    state = fields.Choice(STATES, required=True)
-    at = fields.Timestamp(required=True)
-    by = fields.String(required=True)
-    text = fields.String(required=True, allow_none=True, max=fields.MAX_TEXT, multiline=True)
-    agency = fields.String(required=True, allow_none=True)
-    actor = fields.String()
-    officer = fields.String()
-
-
-class Timeline(fields.Schema):
-    """The whole life of a report, from its beginning."""
-
-    items = fields.List(fields.Nested(TimelineEntry), required=True, max=1_000)

@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.chassis.call import Call
+import structlog
+
+from services.chassis.call import Call, CallHeaders
 from services.chassis.capabilities import Capabilities
+from services.chassis.envelope import Event
+from services.chassis.errors import DatabaseAway
 from services.chassis.files import open_store
-from services.chassis.ids import tracking_code
-from services.chassis.runtime import Chassis, ChassisService, operation, repeated
+from services.chassis.ids import new_id, tracking_code
+from services.chassis.principal import SYSTEM
+from services.chassis.runtime import Chassis, ChassisService, on_event, operation, repeated
 from services.chassis.unit_of_work import UnitOfWork
-from services.reports import actions, commands, contract, following, photos
+from services.reports import (
+    actions,
+    alarms,
+    commands,
+    contract,
+    following,
+    photos,
+    repository,
+    timeline,
+)
 from services.reports.catalogue import Catalogue
 from services.reports.settings import Settings
 
 SWEEP_SECONDS = 600.0
+ALARM_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
 
 
 def with_tracking_code(service: Any, report: dict[str, Any], call: Call) -> dict[str, Any]:
@@ -65,7 +82,7 @@ class ReportsService(ChassisService):
     @operation(contract.TIMELINE)
     def report_timeline(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Read what happened to a report."""
-        return actions.timeline(work, body)
+        return timeline.timeline(work, body)
 
     @operation(contract.SUPPORT)
     def support_report(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
@@ -76,6 +93,33 @@ class ReportsService(ChassisService):
     def follow_report(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Tell me."""
         return following.follow(work, body, self.chassis.city)
+
+    @on_event(contract.KEEP_ACCOUNTS)
+    def keep_accounts(self, work: UnitOfWork, event: Event) -> None:
+        """Know who is whose staff."""
+        repository.keep_account(work, event.data)
+
+    @repeated(ALARM_SECONDS)
+    def ring_alarms(self) -> bool:
+        """Do what is due by now."""
+        with self.chassis.work(transaction=False) as work:
+            due = alarms.due(work)
+        for report_id in due:
+            self._ring(report_id)
+        return bool(due)
+
+    def _ring(self, report_id: str) -> None:
+        try:
+            with self.chassis.work(Call(SYSTEM, CallHeaders(request_id=new_id()))) as work:
+                alarms.ring(work, report_id, self.chassis.city)
+                work.commit()
+        except DatabaseAway:
+            raise
+        except Exception:
+            log.exception("an alarm failed", report=report_id)
+            with self.chassis.work() as work:
+                alarms.postpone(work, report_id)
+                work.commit()
 
     @repeated(SWEEP_SECONDS)
     def sweep_photos(self) -> bool:

@@ -61,13 +61,10 @@ def test_nobody_else_speaks_or_listens() -> None:
 
 
 def test_events_that_nobody_hears_are_known() -> None:
-    """One is for others to come, one for processes that keep no queue; none by mistake."""
+    """One is for processes that keep no queue; none by mistake."""
     heard = {e.type for c in COMPLETE for s in c.subscriptions for e in s.events}
     unheard = {event.type for event in EVENTS} - heard
-    assert unheard == {
-        "id.kota.registry.account.created.v1",
-        "id.kota.notify.feed.advanced.v1",
-    }
+    assert unheard == {"id.kota.notify.feed.advanced.v1"}
 
 
 def test_schemas_of_events_do_not_hide_each_other() -> None:

@@ -19,7 +19,7 @@ def test_logins_cover_every_role_and_agency(stack: Stack) -> None:
     assert stack.state.logins.stat().st_mode & 0o777 == 0o600
     entries = json.loads(stack.state.logins.read_text())
     roles = [entry["role"] for entry in entries]
-    assert {"admin", "supervisor", "auditor", "officer", "citizen"} == set(roles)
+    assert {"admin", "supervisor", "head", "auditor", "officer", "citizen"} == set(roles)
     assert roles.count("citizen") == 2 and roles.count("officer") == 10
     for entry in entries:
         assert set(entry) <= {"role", "agency", "login", "password"}

@@ -21,6 +21,7 @@ UNKNOWN_AGENCY = Text(
     "No agency {code} stands in agencies.yaml.",
     id="Tidak ada instansi {code} dalam agencies.yaml.",
 )
+TELL = ("supervisors", "head", "overseers")
 NOT_RISING = Text(
     "after_working_days must rise from step to step.",
     id="after_working_days harus naik dari satu langkah ke langkah berikutnya.",
@@ -30,6 +31,7 @@ NOT_RISING = Text(
 class _StepSchema(fields.Schema):
     after_working_days = fields.Integer(required=True, min=0, max=365)
     to = bilingual()
+    tell = fields.Choice(TELL, required=True)
 
     @ma.post_load
     def _make(self, data: dict[str, Any], **_: Any) -> EscalationStep:

@@ -55,3 +55,15 @@ class WorkingCalendar:
             day += ONE_DAY
             left -= self.is_working_day(day)
         return day
+
+    def working_day_before(self, day: date) -> date:
+        """The last working day before `day`."""
+        day -= ONE_DAY
+        while not self.is_working_day(day):
+            day -= ONE_DAY
+        return day
+
+    def working_days_until(self, start: date, end: date) -> int:
+        """How many working days lie after `start`, up to and with `end`; 0 if it is not later."""
+        days = range(1, (end - start).days + 1)
+        return sum(self.is_working_day(start + offset * ONE_DAY) for offset in days)

@@ -29,10 +29,15 @@ class LegalBasis:
 
 @dataclass(frozen=True)
 class EscalationStep:
-    """Who is told when a service level has been missed by so many working days."""
+    """Who is told when a service level has been missed by so many working days.
+
+    to: the position, in words. tell: who reads it here: the agency's `supervisors`, its `head`, or
+    the city's `overseers`.
+    """
 
     after_working_days: int
     to: Text
+    tell: str
 
 
 @dataclass(frozen=True)

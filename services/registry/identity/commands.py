@@ -132,7 +132,7 @@ def create_account(
 
 
 def check_agency(role: str, agency: str | None, known: Collection[str]) -> None:
-    """Officers and supervisors have an agency of the city pack, others none. Raises Invalid."""
+    """An agency's staff has an agency of the city pack, others have none. Raises Invalid."""
     if role not in domain.WITH_AGENCY:
         if agency is not None:
             raise errors.agency_not_allowed()

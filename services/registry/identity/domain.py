@@ -7,7 +7,7 @@ import secrets
 import unicodedata
 from datetime import datetime, timedelta
 
-from services.chassis.principal import Role
+from services.chassis.principal import AGENCY_STAFF
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 FAMILY_LIFETIME = timedelta(days=30)
@@ -15,7 +15,7 @@ IDLE_LIFETIME = timedelta(days=14)
 FREE_FAILURES = 5
 FIRST_LOCK = timedelta(minutes=1)
 LONGEST_LOCK = timedelta(minutes=15)
-WITH_AGENCY = frozenset({Role.OFFICER.value, Role.SUPERVISOR.value})
+WITH_AGENCY = frozenset(role.value for role in AGENCY_STAFF)
 
 
 def normalised(login: str) -> str:

@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
+from services.chassis.call import Call
 from services.chassis.capabilities import Capabilities
 from services.chassis.database import Database
-from services.chassis.principal import GUEST, Principal
-from services.reports import commands, contract
+from services.chassis.ids import new_id
+from services.chassis.principal import GUEST, SYSTEM, Principal
+from services.chassis.unit_of_work import UnitOfWork
+from services.reports import alarms, commands, contract, repository
 from services.reports.catalogue import Catalogue
 from tests.integration.calling import Caller
 from tests.integration.conftest import Urls
@@ -90,6 +93,34 @@ class Desk:
             body,
             by=by,
         )
+
+    def account(self, role: str, agency: str | None = None) -> str:
+        """An account that registry told of."""
+        made = {"account_id": new_id(), "role": role, "agency": agency}
+        with self.caller.database.session() as session:
+            work = UnitOfWork(session, call=Call(SYSTEM))
+            repository.keep_account(work, made)
+            work.commit()
+        return str(made["account_id"])
+
+    def ring(self) -> list[str]:
+        """Ring all alarms that are due; the actions that this added, in order."""
+        since = self._lines()
+        while due := self._due():
+            for report_id in due:
+                with self.caller.database.session() as session:
+                    work = UnitOfWork(session, call=Call(SYSTEM), clock=self.caller.clock)
+                    alarms.ring(work, report_id, self.city)
+                    work.commit()
+        return self._lines()[len(since) :]
+
+    def _due(self) -> list[str]:
+        with self.caller.database.session() as session:
+            return alarms.due(UnitOfWork(session, clock=self.caller.clock, transaction=False))
+
+    def _lines(self) -> list[str]:
+        sql = "SELECT action FROM report_history ORDER BY at, report_id, version"
+        return [row["action"] for row in self.caller.rows(sql)]
 
     def _ask(self, operation: Any, command: Any, body: Any, by: Principal) -> Any:
         return self.caller.ask(

@@ -12,6 +12,7 @@ from services.chassis.capabilities import UploadedPhoto, hour_of
 from services.chassis.errors import Conflict, DomainError, Invalid, NotFound, StaleVersion
 from services.chassis.principal import GUEST, Principal, Role
 from services.reports import actions, contract
+from services.reports import timeline as lines
 from services.reports.lifecycle import folded
 from tests.integration.reports.conftest import Desk
 
@@ -63,7 +64,7 @@ def life(desk: Desk, *steps: tuple[str, Principal], by: Principal = ANNA) -> str
 
 def timeline(desk: Desk, report: str, by: Principal = GUEST) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = desk.caller.ask(
-        contract.TIMELINE, actions.timeline, {"id": report}, by=by
+        contract.TIMELINE, lines.timeline, {"id": report}, by=by
     )["items"]
     return items
 
@@ -96,7 +97,7 @@ def test_what_is_not_possible_says_what_is(desk: Desk) -> None:
     with pytest.raises(Conflict) as refused:
         do(desk, "resolve", report, OFFICER)
     assert refused.value.code == "illegal_action"
-    assert "verify, assign, reject, forward, comment" in str(refused.value.detail)
+    assert "verify, assign, reject, forward, comment, claim" in str(refused.value.detail)
     assert desk.get(report)["version"] == 1
 
 
@@ -161,10 +162,10 @@ def test_forwarding_changes_who_answers(desk: Desk) -> None:
     assert do(desk, "forward", report, OFFICER)["agency"] == "HALL"
     with pytest.raises(NotFound):
         do(desk, "assign", report, OFFICER)
-    assert do(desk, "assign", report, FOREIGN, agency="HALL", officer="foreign")["state"] == (
-        "assigned"
-    )
-    assert desk.get(report, FOREIGN)["officer"] == "foreign"
+    account = desk.account("officer", "HALL")
+    assigned = do(desk, "assign", report, FOREIGN, agency="HALL", officer=account)
+    assert assigned["state"] == "assigned"
+    assert desk.get(report, FOREIGN)["officer"] == account
     assert "officer" not in desk.get(report, ANNA)
 
 

@@ -30,8 +30,8 @@ agencies:
     name: {id: Dinas Jalan, en: Road Agency}
     kind: dinas
     escalation:
-      - {after_working_days: 1, to: {id: Kepala bidang, en: Head of division}}
-      - {after_working_days: 3, to: {id: Kepala dinas, en: Head of agency}}
+      - {after_working_days: 1, to: {id: Kepala bidang, en: Head of division}, tell: supervisors}
+      - {after_working_days: 3, to: {id: Kepala dinas, en: Head of agency}, tell: head}
   - code: HALL
     name: {id: Balai kota, en: City hall}
     kind: other

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from infra.local.state import ROOT
-from services.chassis.principal import Principal, Role
+from services.chassis.principal import GUEST, Principal, Role
 from services.notify import domain
+from services.notify.contract import recipients_of
 from services.notify.domain import Message
 
 
@@ -34,20 +35,26 @@ def test_a_guests_report_is_told_to_the_agency_only() -> None:
     [
         (Principal("me", Role.CITIZEN), ["person:me"]),
         (Principal("o", Role.OFFICER, "DLH"), ["person:o", "agency:DLH"]),
-        (Principal("s", Role.SUPERVISOR, "DPU"), ["person:s", "agency:DPU"]),
-        (Principal("x", Role.ADMIN), ["person:x"]),
+        (
+            Principal("s", Role.SUPERVISOR, "DPU"),
+            ["person:s", "agency:DPU", "supervisors:DPU"],
+        ),
+        (Principal("h", Role.HEAD, "DPU"), ["person:h", "agency:DPU", "head:DPU"]),
+        (Principal("x", Role.ADMIN), ["person:x", "overseers"]),
+        (Principal("a", Role.AUDITOR), ["person:a", "overseers"]),
+        (GUEST, []),
     ],
 )
 def test_where_people_look(principal: Principal, found: list[str]) -> None:
-    assert domain.recipients_of(principal) == found
+    assert recipients_of(principal) == found
 
 
 def test_whoever_is_told_finds_it() -> None:
     told = {message.recipient for message in submitted("me")}
-    reporter = domain.recipients_of(Principal("me", Role.CITIZEN))
-    officer = domain.recipients_of(Principal("o", Role.OFFICER, "DLH"))
+    reporter = recipients_of(Principal("me", Role.CITIZEN))
+    officer = recipients_of(Principal("o", Role.OFFICER, "DLH"))
     assert told == (told & set(reporter)) | (told & set(officer))
-    assert not told & set(domain.recipients_of(Principal("you", Role.OFFICER, "DPU")))
+    assert not told & set(recipients_of(Principal("you", Role.OFFICER, "DPU")))
 
 
 def test_a_person_is_never_an_agency() -> None:
@@ -106,3 +113,34 @@ def test_followers_are_told_once_as_long_as_the_public_may_know() -> None:
         ("person:me", "report.hidden")
     ]
     assert changed("report.rated", **followed) == [("agency:DLH", "report.rated.agency")]
+
+
+def test_the_officer_who_is_to_work_on_it_is_told() -> None:
+    assert changed("report.assigned", officer="budi") == [
+        ("person:me", "report.assigned"),
+        ("agency:DLH", "report.assigned.agency"),
+        ("person:budi", "report.assigned.officer"),
+    ]
+    assert ("person:officer", "report.assigned.officer") not in changed(
+        "report.assigned", officer="officer"
+    )
+
+
+def test_a_term_concerns_who_has_to_act_and_those_above() -> None:
+    time = {"actor": "system", "by_staff": False}
+    assert changed("report.due_soon", **time) == [("agency:DLH", "report.due_soon.agency")]
+    assert changed("report.due_soon", officer="budi", **time) == [
+        ("person:budi", "report.due_soon.agency")
+    ]
+    assert changed("report.overdue", **time) == [("agency:DLH", "report.overdue.agency")]
+    for tell, recipient in (
+        ("supervisors", "supervisors:DLH"), ("head", "head:DLH"), ("overseers", "overseers")
+    ):  # fmt: skip
+        told = changed("report.escalated", tell=tell, **time)
+        assert told == [(recipient, "report.escalated.agency")]
+
+
+def test_what_staff_does_among_themselves_is_told_to_nobody() -> None:
+    for past in ("claimed", "released", "noted"):
+        assert changed(f"report.{past}", followers=["you"]) == []
+        assert not domain.is_for_the_city(f"report.{past}", "public")

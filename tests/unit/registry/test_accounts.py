@@ -23,8 +23,8 @@ def test_look_alikes_are_the_same_login(login: str) -> None:
 
 
 @pytest.mark.parametrize("role", HOLDERS)
-def test_exactly_officers_and_supervisors_have_an_agency(role: str) -> None:
-    needs = role in ("officer", "supervisor")
+def test_exactly_an_agencys_staff_has_an_agency(role: str) -> None:
+    needs = role in ("officer", "supervisor", "head")
     for agency, fits in ((None, not needs), ("HALL", needs), ("NOPE", False), ("", False)):
         if fits:
             check_agency(role, agency, ["HALL"])

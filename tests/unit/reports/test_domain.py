@@ -28,6 +28,8 @@ TABLE: dict[str, tuple[Principal, tuple[View, View, View]]] = {
     ),
     "supervisor of the agency": (Principal("s", Role.SUPERVISOR, AGENCY), (ALL, ALL, ALL)),
     "supervisor elsewhere": (Principal("s", Role.SUPERVISOR, "DPU"), (CONTENT, CONTENT, NOTHING)),
+    "head of the agency": (Principal("h", Role.HEAD, AGENCY), (ALL, ALL, ALL)),
+    "head elsewhere": (Principal("h", Role.HEAD, "DPU"), (CONTENT, CONTENT, NOTHING)),
     "auditor": (Principal("a", Role.AUDITOR), (ALL, ALL, ALL)),
     "admin": (Principal("x", Role.ADMIN), (ALL, ALL, ALL)),
     "citizen with an agency": (

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from services.chassis.principal import GUEST, Principal, Role
+from services.chassis.principal import GUEST, SYSTEM, Principal, Role
 from services.reports import lifecycle
-from services.reports.contract import ACTIONS
+from services.reports.contract import ACTIONS, ALARMS
 from services.reports.lifecycle import RULES, Party, State, folded, legal_actions, next_state
 
+AMONG = ("comment", "claim", "release", "note")
 STAFF = frozenset({Party.CITIZEN, Party.STAFF})
 SUPERVISOR = STAFF | {Party.SUPERVISOR}
 REPORTER = frozenset({Party.CITIZEN, Party.REPORTER})
@@ -20,19 +21,41 @@ REPORTER = frozenset({Party.CITIZEN, Party.REPORTER})
 @pytest.mark.parametrize(
     ("who", "state", "possible"),
     [
-        (STAFF, State.SUBMITTED, ["verify", "assign", "reject", "forward", "comment"]),
-        (STAFF, State.VERIFIED, ["assign", "reject", "forward", "comment"]),
-        (STAFF, State.ASSIGNED, ["start", "hold", "resolve", "forward", "comment"]),
-        (STAFF, State.IN_PROGRESS, ["hold", "resolve", "forward", "comment"]),
-        (STAFF, State.ON_HOLD, ["start", "forward", "comment"]),
-        (STAFF, State.RESOLVED, ["comment"]),
-        (STAFF, State.REOPENED, ["verify", "assign", "reject", "forward", "comment"]),
-        (SUPERVISOR, State.RESOLVED, ["reopen", "close", "comment", "hide"]),
+        (
+            STAFF,
+            State.SUBMITTED,
+            ["verify", "assign", "reject", "forward", *AMONG],
+        ),
+        (
+            STAFF,
+            State.VERIFIED,
+            ["assign", "reject", "forward", *AMONG],
+        ),
+        (
+            STAFF,
+            State.ASSIGNED,
+            ["start", "hold", "resolve", "forward", *AMONG],
+        ),
+        (
+            STAFF,
+            State.IN_PROGRESS,
+            ["hold", "resolve", "forward", *AMONG],
+        ),
+        (STAFF, State.ON_HOLD, ["start", "forward", *AMONG]),
+        (STAFF, State.RESOLVED, ["comment", "note"]),
+        (
+            STAFF,
+            State.REOPENED,
+            ["verify", "assign", "reject", "forward", *AMONG],
+        ),
+        (SUPERVISOR, State.RESOLVED, ["reopen", "close", "comment", "hide", "note"]),
         (REPORTER, State.SUBMITTED, ["comment"]),
         (REPORTER, State.RESOLVED, ["reopen", "close", "rate", "comment"]),
         (REPORTER, State.CLOSED, ["reopen", "rate", "comment"]),
         (REPORTER, State.REJECTED, ["reopen", "comment"]),
         (frozenset({Party.CITIZEN}), State.RESOLVED, ["comment"]),
+        (frozenset({Party.SYSTEM}), State.SUBMITTED, ["warn", "miss", "escalate"]),
+        (frozenset({Party.SYSTEM}), State.RESOLVED, ["close"]),
         (frozenset({Party.CITIZEN, Party.MODERATOR}), State.CLOSED, ["comment", "hide"]),
         (frozenset(), State.RESOLVED, []),
     ],
@@ -53,6 +76,8 @@ def test_who_may_do_what_from_where(
         (Principal("o", Role.OFFICER, "DISHUB"), {Party.CITIZEN}),
         (Principal("s", Role.SUPERVISOR, "DLH"), SUPERVISOR),
         (Principal("s", Role.SUPERVISOR, "DISHUB"), {Party.CITIZEN}),
+        (Principal("h", Role.HEAD, "DLH"), SUPERVISOR),
+        (SYSTEM, {Party.SYSTEM}),
         (Principal("x", Role.ADMIN), {Party.CITIZEN, Party.MODERATOR}),
         (Principal("a", Role.AUDITOR), {Party.CITIZEN}),
         (Principal("me", Role.OFFICER, "DLH"), STAFF | REPORTER),
@@ -63,7 +88,8 @@ def test_what_somebody_is_to_a_report(principal: Principal, parties: frozenset[P
 
 
 def test_every_action_has_a_rule_and_every_state_a_way_in_and_out() -> None:
-    assert set(RULES) == set(ACTIONS)
+    assert set(RULES) == set(ACTIONS) | set(ALARMS)
+    assert set(RULES) > lifecycle.INTERNAL
     reached = {state for rule in RULES.values() for state in rule.leads.values()}
     assert reached | {State.SUBMITTED} == set(State)
     for state in State:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from services.chassis.principal import GUEST, Principal, Role
 from services.notify import domain as notify
+from services.notify.contract import recipients_of
 from services.registry.identity import domain as identity
 from services.registry.identity import passwords
 from services.reports.domain import View, view_of
@@ -54,8 +55,8 @@ def test_who_is_told() -> None:
     assert [message.recipient for message in told] == ["person:me", "agency:DLH"]
     told = notify.messages_for("report.submitted", report | {"reporter": None})
     assert [message.recipient for message in told] == ["agency:DLH"]
-    assert notify.recipients_of(OWN) == ["person:me"]
-    assert notify.recipients_of(OFFICER) == ["person:o", "agency:DLH"]
+    assert recipients_of(OWN) == ["person:me"]
+    assert recipients_of(OFFICER) == ["person:o", "agency:DLH"]
 
 
 @given(st.lists(st.integers(0, 3600), max_size=40))

@@ -1,0 +1,113 @@
+"""What can be done to reports, and what happens to them by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.chassis.contract import EventType, Kind, Operation
+from services.chassis.errors import (
+    Conflict,
+    IdempotencyKeyReused,
+    Invalid,
+    NotFound,
+    StaleVersion,
+)
+from services.chassis.fields import Schema
+from services.chassis.principal import AGENCY_STAFF, LEADERS, LOGGED_IN, Role
+from services.chassis.text import Text
+from services.reports.action_schemas import (
+    Assign,
+    Close,
+    Comment,
+    Forward,
+    Hide,
+    Hold,
+    Note,
+    Rate,
+    Reject,
+    Reopen,
+    ReportChanged,
+    ReportDue,
+    Resolve,
+)
+from services.reports.schemas import Report, ReportId
+
+_MODERATORS = LEADERS | {Role.ADMIN}
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that can be done to a report: the call, and the event that tells of it.
+
+    Who may do it in which state stands in `lifecycle.RULES`.
+    """
+
+    name: str
+    operation: Operation
+    event: EventType
+
+
+def _action(
+    name: str,
+    past: str,
+    body: type[Schema],
+    summary: Text,
+    told: Text,
+    access: frozenset[Role] = AGENCY_STAFF,
+) -> Action:
+    errors = (NotFound, Conflict, StaleVersion, Invalid, IdempotencyKeyReused)
+    operation = Operation(
+        f"{name}_report", body, Report, summary, Kind.COMMAND, access=access, errors=errors
+    )
+    return Action(name, operation, _event(past, told))
+
+
+def _event(past: str, told: Text, data: type[Schema] = ReportChanged) -> EventType:
+    return EventType("reports", f"report.{past}", data, told, consumers=("notify",))
+
+
+_ACTIONS = (
+    _action("verify", "verified", ReportId, Text("Confirm a report", id="Verifikasi laporan"),
+            Text("A report was verified", id="Laporan diverifikasi")),
+    _action("assign", "assigned", Assign, Text("Say who works on it", id="Tugaskan laporan"),
+            Text("A report was assigned", id="Laporan ditugaskan")),
+    _action("start", "started", ReportId, Text("Begin to work on it", id="Mulai pengerjaan"),
+            Text("Work on a report began", id="Pengerjaan laporan dimulai")),
+    _action("hold", "held", Hold, Text("Let it wait", id="Tunda laporan"),
+            Text("A report has to wait", id="Laporan ditunda")),
+    _action("resolve", "resolved", Resolve, Text("Say what was done", id="Selesaikan laporan"),
+            Text("A report was resolved", id="Laporan diselesaikan")),
+    _action("reject", "rejected", Reject, Text("Decline a report", id="Tolak laporan"),
+            Text("A report was rejected", id="Laporan ditolak")),
+    _action("forward", "forwarded", Forward, Text("Pass it on", id="Teruskan laporan"),
+            Text("A report was passed on", id="Laporan diteruskan")),
+    _action("reopen", "reopened", Reopen, Text("Say that it is not done", id="Buka kembali"),
+            Text("A report was reopened", id="Laporan dibuka kembali"), LOGGED_IN),
+    _action("close", "closed", Close, Text("Close a resolved report", id="Tutup laporan"),
+            Text("A report was closed", id="Laporan ditutup"), LOGGED_IN),
+    _action("rate", "rated", Rate, Text("Rate what was done", id="Nilai penyelesaian"),
+            Text("A report was rated", id="Laporan dinilai"), LOGGED_IN),
+    _action("comment", "commented", Comment, Text("Comment on a report", id="Komentari laporan"),
+            Text("A report was commented on", id="Laporan dikomentari"), LOGGED_IN),
+    _action("hide", "hidden", Hide, Text("Hide a report from the public", id="Sembunyikan laporan"),
+            Text("A report was hidden", id="Laporan disembunyikan"), _MODERATORS),
+    _action("claim", "claimed", ReportId, Text("Take it on oneself", id="Ambil laporan"),
+            Text("An officer took a report on", id="Petugas mengambil laporan")),
+    _action("release", "released", ReportId, Text("Give it back", id="Lepaskan laporan"),
+            Text("An officer gave a report back", id="Petugas melepaskan laporan")),
+    _action("note", "noted", Note, Text("Note for colleagues only", id="Catatan internal"),
+            Text("Staff noted something", id="Catatan internal ditambahkan")),
+)  # fmt: skip
+ACTIONS: Mapping[str, Action] = {action.name: action for action in _ACTIONS}
+
+# what happens by itself when a term ends (`service_levels.py`), and closing, which people do too
+ALARMS: Mapping[str, EventType] = {
+    "warn": _event("due_soon", Text("A term is nearly over", id="Batas waktu segera tiba"),
+                   ReportDue),
+    "miss": _event("overdue", Text("A term is over", id="Batas waktu terlewati"), ReportDue),
+    "escalate": _event("escalated", Text("A missed term was passed up", id="Laporan dieskalasi"),
+                       ReportDue),
+    "close": ACTIONS["close"].event,
+}  # fmt: skip
+EVENTS = tuple(dict.fromkeys((*(action.event for action in _ACTIONS), *ALARMS.values())))

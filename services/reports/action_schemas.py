@@ -1,0 +1,150 @@
+"""The forms of what is done to reports, and of what is told of it."""
+
+from __future__ import annotations
+
+from services.chassis import fields
+from services.reports.schemas import STATES, OnBehalf, ReportId, ReportSubmitted, photos_field
+
+
+def said_field(example: str) -> fields.String:
+    """What somebody says, in their own words."""
+    return fields.String(
+        required=True, min=1, max=fields.MAX_TEXT, multiline=True, metadata={"example": example}
+    )
+
+
+class Assign(ReportId):
+    """agency: which is to work on it. officer: the account of the one of its staff who is."""
+
+    agency = fields.String(required=True, min=1, max=20, metadata={"example": "DLH"})
+    officer = fields.UUID()
+
+
+class AsReporter(ReportId):
+    """What a reporter does, or staff of another agency for them."""
+
+    on_behalf_of = fields.Nested(OnBehalf)
+
+
+class Hold(ReportId):
+    """Why it has to wait."""
+
+    reason = said_field("Menunggu foto tambahan dari pelapor")
+
+
+class Resolve(ReportId):
+    """What was done, and photos that show it."""
+
+    note = said_field("Tumpukan sampah sudah diangkut")
+    photos = photos_field(min=1)
+
+
+class Reject(ReportId):
+    """Why nothing will be done."""
+
+    reason = said_field("Foto tidak menunjukkan lokasi")
+
+
+class Forward(ReportId):
+    """Which agency answers for it instead, and why."""
+
+    agency = fields.String(required=True, min=1, max=20, metadata={"example": "DISHUB"})
+    reason = said_field("Wewenang instansi lain")
+
+
+class Reopen(AsReporter):
+    """Why it is not done."""
+
+    reason = said_field("Sampah masih ada")
+
+
+class Close(AsReporter):
+    """That it is done."""
+
+
+class Rate(AsReporter):
+    """How well it was done, from 1 to 5; 1 and 2 ask for it to be looked at again."""
+
+    score = fields.Integer(required=True, min=1, max=5, metadata={"example": 5})
+    text = fields.String(min=1, max=fields.MAX_TEXT, multiline=True)
+
+
+class Comment(AsReporter):
+    """What one has to say about it."""
+
+    text = said_field("Terima kasih")
+
+
+class Note(ReportId):
+    """What only the agency's staff is to read."""
+
+    text = said_field("Truk tersedia hari Kamis")
+
+
+class Hide(ReportId):
+    """Why the public is not to see it any more."""
+
+    reason = said_field("Memuat data pribadi")
+
+
+class Follow(ReportId):
+    """following: false to be told no more."""
+
+    following = fields.Boolean(load_default=True)
+
+
+class FollowerChanged(fields.Schema):
+    """Who wants to be told of a report, or no more."""
+
+    report_id = fields.UUID(required=True)
+    person = fields.String(required=True)
+    following = fields.Boolean(required=True)
+
+
+class ReportChanged(ReportSubmitted):
+    """What it became. by_staff: whether the agency did it.
+
+    actor: the id of the account that did it; `system` for what happens by itself. officer: of the
+    one who works on it.
+    """
+
+    state = fields.Choice(STATES, required=True)
+    by_staff = fields.Boolean(required=True)
+    actor = fields.String(required=True)
+    officer = fields.String(required=True, allow_none=True)
+
+
+class ReportDue(ReportChanged):
+    """A term is nearly over, or over. escalation: how many steps of the ladder were told.
+
+    tell: whom the last of them names; null if none was told.
+    """
+
+    due_at = fields.Timestamp(required=True)
+    escalation = fields.Integer(required=True, min=0, max=10)
+    tell = fields.Choice(("supervisors", "head", "overseers"), required=True, allow_none=True)
+
+
+class TimelineEntry(fields.Schema):
+    """One thing that happened. by: who, as far as everybody may know.
+
+    text: what was said with it: the reason, the note, the comment. For staff only: actor, officer
+    and on_behalf_of (by which channel a reporter was spoken for).
+    """
+
+    version = fields.Integer(required=True, min=1, max=2**31 - 1)
+    action = fields.String(required=True)
+    state = fields.Choice(STATES, required=True)
+    at = fields.Timestamp(required=True)
+    by = fields.String(required=True)
+    text = fields.String(required=True, allow_none=True, max=fields.MAX_TEXT, multiline=True)
+    agency = fields.String(required=True, allow_none=True)
+    actor = fields.String()
+    officer = fields.String()
+    on_behalf_of = fields.String()
+
+
+class Timeline(fields.Schema):
+    """The whole life of a report, from its beginning."""
+
+    items = fields.List(fields.Nested(TimelineEntry), required=True, max=1_000)

@@ -1,0 +1,76 @@
+"""What happens to a report by itself: a term ends, is escalated, or a resolved case is closed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from services.chassis import jsontext
+from services.chassis.city import EscalationStep
+from services.chassis.database import Row
+from services.chassis.unit_of_work import UnitOfWork
+from services.reports import changing, queries, repository
+from services.reports.catalogue import Catalogue
+from services.reports.changing import Step
+from services.reports.contract import ALARMS
+from services.reports.lifecycle import State, next_state
+from services.reports.service_levels import Alarm, Terms
+
+BATCH = 50
+# one that fails must not keep the others from being heard
+POSTPONED = timedelta(minutes=10)
+
+
+def due(work: UnitOfWork) -> list[str]:
+    """Reports whose alarm should have rung by now, the oldest first; at most BATCH."""
+    return queries.alarms_due(work, work.clock.now(), BATCH)
+
+
+def ring(work: UnitOfWork, report_id: str, city: Catalogue) -> None:
+    """Do what the report's alarm is for, and set the next one; nothing if it is not due (any more).
+
+    Ringing twice is harmless: the first one has changed the report, under its lock.
+    """
+    report = queries.locked(work, report_id)
+    if report is None or report["alarm"] is None or report["alarm_at"] > work.clock.now():
+        return
+    terms = city.terms(report["category"], report["agency"])
+    alarm = Alarm(report["alarm"])
+    if alarm is Alarm.BEGIN:
+        repository.update(work, report | terms.begin(State(report["state"]), report["updated_at"]))
+    elif alarm is Alarm.ESCALATE and report["escalation"] >= len(terms.ladder):
+        repository.update(work, report | {"alarm": None, "alarm_at": None})
+    else:
+        changing.take(work, report, _step(alarm, report, terms), city)
+
+
+def postpone(work: UnitOfWork, report_id: str) -> None:
+    """Let an alarm that failed rest for a while."""
+    repository.set_alarm(work, report_id, work.clock.now() + POSTPONED)
+
+
+def _step(alarm: Alarm, report: Row, terms: Terms) -> Step:
+    state = next_state(alarm.value, State(report["state"]), {})
+    if state is None:
+        raise ValueError(f"{alarm} rang while the report is {report['state']}")
+    if alarm is Alarm.CLOSE:
+        return Step("close", ALARMS["close"], state, "system")
+    told = terms.ladder[report["escalation"]] if alarm is Alarm.ESCALATE else None
+    missed = report["missed"] + (alarm is Alarm.MISS)
+    changes = terms.rung(report) | {"missed": missed}
+    return Step(
+        alarm.value,
+        ALARMS[alarm.value],
+        state,
+        "system",
+        data=_remembered(told),
+        changes=changes,
+        told={
+            "due_at": jsontext.rfc3339(report["due_at"]),
+            "escalation": changes.get("escalation", report["escalation"]),
+            "tell": told.tell if told else None,
+        },
+    )
+
+
+def _remembered(told: EscalationStep | None) -> dict[str, str]:
+    return {} if told is None else {"text": str(told.to)}

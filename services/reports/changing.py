@@ -1,0 +1,73 @@
+"""Writing down what happened to a report: row, history, event and audit are one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.chassis.capabilities import UploadedPhoto
+from services.chassis.contract import EventType
+from services.chassis.database import Row
+from services.chassis.unit_of_work import UnitOfWork
+from services.reports import photos, repository
+from services.reports.catalogue import Catalogue
+from services.reports.commands import announcement
+from services.reports.lifecycle import State
+
+_SETTLING = frozenset({State.RESOLVED, State.REJECTED, State.CLOSED})
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happens to a report.
+
+    state: where it leads. by: who did it, as far as everybody may know. data: what the history
+    keeps. changes: further columns of the report. told: further fields of the event. purpose: why
+    its data were touched, for the audit.
+    """
+
+    name: str
+    event: EventType
+    state: State
+    by: str
+    data: dict[str, Any] = field(default_factory=dict)
+    changes: dict[str, Any] = field(default_factory=dict)
+    told: dict[str, Any] = field(default_factory=dict)
+    photos: list[UploadedPhoto] = field(default_factory=list)
+    purpose: str = "service"
+
+
+def take(work: UnitOfWork, report: Row, step: Step, city: Catalogue) -> Row:
+    """Take one step with a locked report; returns what it became."""
+    changed = report | step.changes | _advanced(work, report, step.state)
+    terms = city.terms(changed["category"], changed["agency"])
+    changed |= terms.after(step.name, report, step.state, work.clock.now())
+    changed["photos"] = report["photos"] + photos.numbered(step.photos, report["photos"], changed)
+    repository.update(work, changed)
+    first = len(report["photos"]) + 1
+    repository.add_photos(work, changed["id"], step.photos, first=first, version=changed["version"])
+    repository.remember(work, changed, step.name, step.data | {"by": step.by})
+    work.audit(f"report.{step.name}", changed["id"], purpose=step.purpose)
+    work.emit(step.event, changed["id"], changed["version"], _told(work, changed, step, city))
+    return changed
+
+
+def _advanced(work: UnitOfWork, report: Row, state: State) -> dict[str, Any]:
+    is_settled_now = state in _SETTLING and state != report["state"]
+    now = work.clock.now()
+    return {
+        "state": state.value,
+        "version": report["version"] + 1,
+        "updated_at": now,
+        "settled_at": now if is_settled_now else report["settled_at"],
+    }
+
+
+def _told(work: UnitOfWork, changed: Row, step: Step, city: Catalogue) -> dict[str, Any]:
+    told = announcement(changed, city) | {
+        "state": changed["state"],
+        "by_staff": step.by == "staff",
+        "actor": work.call.principal.subject,
+        "officer": changed["officer"],
+    }
+    return told | step.told
