@@ -101,6 +101,12 @@ ROUTES: tuple[Route, ...] = (
         _post(f"/v1/reports/{{id}}/{action.name}", REPORTS, action.operation.name)
         for action in ACTIONS.values()
     ),
+    _get("/v1/work/reports", REPORTS, "list_work"),
+    _get("/v1/work/overview", REPORTS, "work_overview"),
+    _post(
+        "/v1/work/assignments", REPORTS, "assign_many", status=202, location="/v1/work/assignments/"
+    ),
+    _get("/v1/work/assignments/{id}", REPORTS, "get_job"),
     _get("/v1/reports/{id}/photos/{n}", REPORTS, "get_photo", by=By.PHOTO, gives="image/jpeg"),
     _get("/v1/stream", GATEWAY, "stream", Rate.STREAM, by=By.STREAM, gives="text/event-stream"),
     _get("/v1/notifications", NOTIFY, "list_notifications"),

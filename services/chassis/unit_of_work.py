@@ -100,6 +100,12 @@ class UnitOfWork:
         """Collect an INSERT, UPDATE or DELETE; it is sent with COMMIT."""
         self._writes.append(self._session.render(sql, params))
 
+    def forget(self) -> None:
+        """Drop what was collected so far; what was read and locked stays so."""
+        self._writes.clear()
+        self._after_commit.clear()
+        self.emitted = False
+
     def emit(self, event_type: EventType, subject: str, version: int, data: dict[str, Any]) -> None:
         """Collect an event. Call it under the lock of its aggregate, so that order holds.
 

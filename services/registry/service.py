@@ -14,6 +14,7 @@ from services.registry.identity import commands, passwords, repository
 from services.registry.settings import Settings
 
 FORGET_SECONDS = 600.0
+ANNOUNCE_SECONDS = 60.0
 hashing = Offload(threads=2, queue=32)
 
 
@@ -70,6 +71,14 @@ class RegistryService(ChassisService):
         """Delete refresh tokens that are over."""
         with self.chassis.work() as work:
             more = commands.forget_tokens(work)
+            work.commit()
+        return more
+
+    @repeated(ANNOUNCE_SECONDS)
+    def announce_accounts(self) -> bool:
+        """Tell of accounts that an earlier version made."""
+        with self.chassis.work() as work:
+            more = commands.announce_accounts(work)
             work.commit()
         return more
 

@@ -43,6 +43,10 @@ class Catalogue:
             WorkingTime(self.city.calendar, self.city.timezone),
         )
 
+    def end_of_day(self, moment: datetime) -> datetime:
+        """The last second of that day on the city's clocks."""
+        return self.local_time(moment).replace(hour=23, minute=59, second=59, microsecond=0)
+
     def check_agency(self, code: str) -> None:
         """Raise Invalid, naming the known ones, if there is no such agency."""
         if code not in self.city.agencies:

@@ -26,6 +26,7 @@ from services.reports.schemas import (
     SubmitReport,
     TrackReport,
 )
+from services.reports.work_contract import WORK_OPERATIONS
 
 __all__ = ["ACTIONS", "ALARMS", "CONTRACT", "EVENTS"]
 
@@ -125,6 +126,7 @@ CONTRACT = Contract(
         SUPPORT,
         FOLLOW,
         *(action.operation for action in ACTIONS.values()),
+        *WORK_OPERATIONS,
     ),
     (SUBMITTED, FOLLOWER_CHANGED, *EVENTS),
     subscriptions=(KEEP_ACCOUNTS,),

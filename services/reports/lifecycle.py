@@ -61,7 +61,7 @@ _STAFF = frozenset({Party.STAFF})
 _REPORTER_OR_SUPERVISOR = frozenset({Party.REPORTER, Party.SUPERVISOR})
 _TIMER = frozenset({Party.SYSTEM})
 _PEOPLE = frozenset(Party) - _TIMER
-_OPEN = (_S.SUBMITTED, _S.VERIFIED, _S.ASSIGNED, _S.IN_PROGRESS, _S.ON_HOLD, _S.REOPENED)
+OPEN = (_S.SUBMITTED, _S.VERIFIED, _S.ASSIGNED, _S.IN_PROGRESS, _S.ON_HOLD, _S.REOPENED)
 _SETTLED = (_S.RESOLVED, _S.CLOSED, _S.REJECTED)
 
 
@@ -81,18 +81,18 @@ RULES: Mapping[str, Rule] = {
     "resolve": Rule(_STAFF, _to(_S.RESOLVED, _S.ASSIGNED, _S.IN_PROGRESS)),
     "reject": Rule(_STAFF, _to(_S.REJECTED, _S.SUBMITTED, _S.VERIFIED, _S.REOPENED)),
     # whoever passes it on has looked at it
-    "forward": Rule(_STAFF, _to(_S.VERIFIED, *_OPEN)),
+    "forward": Rule(_STAFF, _to(_S.VERIFIED, *OPEN)),
     "reopen": Rule(_REPORTER_OR_SUPERVISOR, _to(_S.REOPENED, *_SETTLED)),
     "close": Rule(_REPORTER_OR_SUPERVISOR | _TIMER, _to(_S.CLOSED, _S.RESOLVED)),
     "rate": Rule(frozenset({Party.REPORTER}), _stay(_S.RESOLVED, _S.CLOSED)),
     "comment": Rule(_PEOPLE, _stay(*State)),
     "hide": Rule(frozenset({Party.SUPERVISOR, Party.MODERATOR}), _stay(*State)),
-    "claim": Rule(_STAFF, _stay(*_OPEN)),
-    "release": Rule(_STAFF, _stay(*_OPEN)),
+    "claim": Rule(_STAFF, _stay(*OPEN)),
+    "release": Rule(_STAFF, _stay(*OPEN)),
     "note": Rule(_STAFF, _stay(*State)),
-    "warn": Rule(_TIMER, _stay(*_OPEN)),
-    "miss": Rule(_TIMER, _stay(*_OPEN)),
-    "escalate": Rule(_TIMER, _stay(*_OPEN)),
+    "warn": Rule(_TIMER, _stay(*OPEN)),
+    "miss": Rule(_TIMER, _stay(*OPEN)),
+    "escalate": Rule(_TIMER, _stay(*OPEN)),
 }
 INTERNAL = frozenset({"claim", "release", "note", "warn", "miss", "escalate"})
 

@@ -11,14 +11,14 @@ from services.chassis.principal import Principal, Role
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports.domain import is_overseer
 
-_COLUMNS = """id::text, number, version, state, category, description, lat, long, visibility,
+COLUMNS = """id::text, number, version, state, category, description, lat, long, visibility,
   attributes, area, agency, reporter, officer, rating, supports, settled_at, created_at, updated_at,
   due_from, due_at, days_left, escalation, missed, alarm, alarm_at,
   (SELECT coalesce(json_agg(json_build_object(
      'n', n, 'width', width, 'height', height, 'version', version)
      ORDER BY n), '[]') FROM report_photo WHERE report_id = report.id) AS photos"""
-_BY_ID = f"SELECT {_COLUMNS} FROM report WHERE id = %(id)s"
-_BY_NUMBER = f"SELECT {_COLUMNS} FROM report WHERE number = %(number)s"
+_BY_ID = f"SELECT {COLUMNS} FROM report WHERE id = %(id)s"
+_BY_NUMBER = f"SELECT {COLUMNS} FROM report WHERE number = %(number)s"
 _LOCKED = f"{_BY_ID} FOR UPDATE"
 _HISTORY = """
 SELECT version, action, actor, at, data FROM report_history
@@ -107,7 +107,7 @@ def page(work: UnitOfWork, asked: dict[str, Any], after: Cursor | None) -> list[
         conditions.append("reporter = %(me)s")
     if after is not None:
         conditions.append("id < %(after)s")
-    sql = f"""SELECT {_COLUMNS} FROM report WHERE {" AND ".join(conditions)}
+    sql = f"""SELECT {COLUMNS} FROM report WHERE {" AND ".join(conditions)}
 ORDER BY id DESC LIMIT %(rows)s"""
     values = {
         "me": principal.subject,

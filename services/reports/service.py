@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import structlog
@@ -18,6 +19,7 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.reports import (
     actions,
     alarms,
+    bulk,
     commands,
     contract,
     following,
@@ -25,11 +27,14 @@ from services.reports import (
     repository,
     timeline,
 )
+from services.reports import work as agency_work
 from services.reports.catalogue import Catalogue
 from services.reports.settings import Settings
+from services.reports.work_contract import ASSIGN_MANY, GET_JOB, LIST_WORK, WORK_OVERVIEW
 
 SWEEP_SECONDS = 600.0
 ALARM_SECONDS = 1.0
+JOB_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -93,6 +98,35 @@ class ReportsService(ChassisService):
     def follow_report(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Tell me."""
         return following.follow(work, body, self.chassis.city)
+
+    @operation(LIST_WORK)
+    def list_work(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Read what is to be done."""
+        return agency_work.list_work(work, body, self.chassis.city)
+
+    @operation(WORK_OVERVIEW)
+    def work_overview(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """See how an agency stands."""
+        return agency_work.overview(work, body, self.chassis.city)
+
+    @operation(ASSIGN_MANY)
+    def assign_many(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Take a job in."""
+        work.after_commit(partial(self.chassis.poke, "do_jobs"))
+        return bulk.assign_many(work, body, self.chassis.city)
+
+    @operation(GET_JOB)
+    def get_job(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """See how far it is."""
+        return bulk.get_job(work, body)
+
+    @repeated(JOB_SECONDS)
+    def do_jobs(self) -> bool:
+        """Do the next item of a job."""
+        with self.chassis.work() as work:
+            more = bulk.do_next(work, self.chassis.city, capabilities_of(self))
+            work.commit()
+        return more
 
     @on_event(contract.KEEP_ACCOUNTS)
     def keep_accounts(self, work: UnitOfWork, event: Event) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.test_structure import PRODUCT, SQL_HOMES, name
+from tests.architecture.test_structure import PRODUCT, is_sql_home, name
 
 # stricter than words with an underscore: any statement, at the start of any text
 STATEMENT = re.compile(
@@ -42,7 +42,7 @@ def statements(path: Path) -> list[str]:
 
 @pytest.mark.parametrize("path", SERVICES_ONLY, ids=name)
 def test_services_keep_sql_at_home(path: Path) -> None:
-    if path.name not in SQL_HOMES and "migrations" not in path.parts:
+    if not is_sql_home(path) and "migrations" not in path.parts:
         assert not statements(path)
 
 
@@ -51,7 +51,7 @@ def test_the_gateway_has_no_database(path: Path) -> None:
     assert not statements(path)
 
 
-@pytest.mark.parametrize("path", [p for p in SERVICES_ONLY if p.name in SQL_HOMES], ids=name)
+@pytest.mark.parametrize("path", [p for p in SERVICES_ONLY if is_sql_home(p)], ids=name)
 def test_values_travel_as_named_parameters(path: Path) -> None:
     for statement in statements(path):
         assert not LITERAL_PLACEHOLDER.search(statement), statement

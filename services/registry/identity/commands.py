@@ -21,6 +21,7 @@ from services.registry.identity import domain, repository
 OpenWork = Callable[[], AbstractContextManager[UnitOfWork]]
 Verify = Callable[[str | None, str], bool]
 UNKNOWN = "unknown"
+ANNOUNCED_AT_ONCE = 100
 _NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
@@ -121,14 +122,27 @@ def create_account(
     if repository.by_login(work, account["login"]) is not None:
         raise contract.LoginTaken()
     repository.insert(work, account)
-    created = {"account_id": account["id"], "role": account["role"], "agency": account["agency"]}
-    work.emit(contract.ACCOUNT_CREATED, account["id"], 1, created)
+    _announce(work, account)
     work.audit("account.created", account["id"])
     try:
         work.commit()
     except Conflict:
         raise contract.LoginTaken() from None
     return account
+
+
+def announce_accounts(work: UnitOfWork) -> bool:
+    """Tell of accounts that were made before anybody listened; whether there may be more."""
+    accounts = repository.not_announced(work, ANNOUNCED_AT_ONCE)
+    for account in accounts:
+        _announce(work, account)
+        repository.set_announced(work, account["id"])
+    return len(accounts) == ANNOUNCED_AT_ONCE
+
+
+def _announce(work: UnitOfWork, account: Row) -> None:
+    created = {"account_id": account["id"], "role": account["role"], "agency": account["agency"]}
+    work.emit(contract.ACCOUNT_CREATED, account["id"], 1, created)
 
 
 def check_agency(role: str, agency: str | None, known: Collection[str]) -> None:

@@ -13,8 +13,8 @@ _BY_LOGIN = f"SELECT {_COLUMNS} FROM identity.account WHERE login = %(login)s"
 _BY_ID = f"SELECT {_COLUMNS} FROM identity.account WHERE id = %(id)s"
 
 _INSERT = """
-INSERT INTO identity.account (id, login, password_hash, role, agency, created_at)
-VALUES (%(id)s, %(login)s, %(password_hash)s, %(role)s, %(agency)s, %(at)s)"""
+INSERT INTO identity.account (id, login, password_hash, role, agency, created_at, announced)
+VALUES (%(id)s, %(login)s, %(password_hash)s, %(role)s, %(agency)s, %(at)s, true)"""
 
 _FAILURES = """
 UPDATE identity.account SET failures = %(failures)s, locked_until = %(locked_until)s
@@ -23,6 +23,11 @@ WHERE id = %(id)s"""
 _PASSWORD = """
 UPDATE identity.account SET password_hash = %(password_hash)s, failures = 0, locked_until = NULL
 WHERE id = %(id)s"""
+
+_NOT_ANNOUNCED = f"""
+SELECT {_COLUMNS} FROM identity.account WHERE NOT announced ORDER BY id LIMIT %(rows)s
+FOR UPDATE SKIP LOCKED"""
+_ANNOUNCED = "UPDATE identity.account SET announced = true WHERE id = %(id)s"
 
 _TOKEN = """
 SELECT t.digest, t.family::text, t.account_id::text, t.issued_at, t.family_ends_at, t.used_at,
@@ -73,6 +78,16 @@ def lock(work: UnitOfWork, account_id: str) -> Row | None:
 def insert(work: UnitOfWork, account: dict[str, Any]) -> None:
     """Add an account."""
     work.write(_INSERT, account | {"at": work.clock.now()})
+
+
+def not_announced(work: UnitOfWork, rows: int) -> list[Row]:
+    """Accounts that no event told of, locked until commit."""
+    return work.all(_NOT_ANNOUNCED, {"rows": rows})
+
+
+def set_announced(work: UnitOfWork, account_id: str) -> None:
+    """An event told of it."""
+    work.write(_ANNOUNCED, {"id": account_id})
 
 
 def set_failures(work: UnitOfWork, account_id: str, failures: int, locked_until: Any) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from services.chassis.errors import Invalid, Unauthenticated
 from services.registry import contract, provision
+from services.registry.identity import commands
 from tests.integration.conftest import Urls
 from tests.integration.registry.conftest import ADMIN, AGENCIES, KEY, PASSWORD, IdentityDesk
 from tests.unit.city.tiny import write_pack
@@ -166,3 +167,17 @@ def test_a_wrong_file_changes_nothing(
     assert wrong.returncode == 2 and wrong.stdout == ""
     assert wrong.stderr.startswith("entry 2: agency: ") and PASSWORD not in wrong.stderr
     assert provide(LOGINS).stdout == "accounts: 3 made, 0 changed, 0 there\n"
+
+
+def test_accounts_of_before_are_announced_once(desk: IdentityDesk) -> None:
+    made = desk.create("officer-1", role="officer", agency="HALL")
+    # as a version that does not know the column leaves it
+    desk.caller.rows("UPDATE identity.account SET announced = false; DELETE FROM chassis.outbox")
+    for _ in range(2):
+        with desk.open_work() as work:
+            assert not commands.announce_accounts(work)
+            work.commit()
+    (event,) = desk.caller.rows("SELECT body::json AS body FROM chassis.outbox")
+    assert event["body"]["data"] == {
+        "account_id": made["id"], "role": "officer", "agency": "HALL",
+    }  # fmt: skip

@@ -14,7 +14,7 @@ from services.chassis.database import Database
 from services.chassis.ids import new_id
 from services.chassis.principal import GUEST, SYSTEM, Principal
 from services.chassis.unit_of_work import UnitOfWork
-from services.reports import alarms, commands, contract, repository
+from services.reports import alarms, bulk, commands, contract, repository
 from services.reports.catalogue import Catalogue
 from tests.integration.calling import Caller
 from tests.integration.conftest import Urls
@@ -113,6 +113,20 @@ class Desk:
                     alarms.ring(work, report_id, self.city)
                     work.commit()
         return self._lines()[len(since) :]
+
+    def do_jobs(self) -> int:
+        """Do what there is of bulk jobs; how many reports that were."""
+        count = 0
+        while self._do_item():
+            count += 1
+        return count
+
+    def _do_item(self) -> bool:
+        with self.caller.database.session() as session:
+            work = UnitOfWork(session, clock=self.caller.clock)
+            found = bulk.do_next(work, self.city, self.capabilities)
+            work.commit()
+        return found
 
     def _due(self) -> list[str]:
         with self.caller.database.session() as session:

@@ -1,0 +1,53 @@
+"""An agency's work: what has to be done, the most urgent first, and how the agency stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.chassis.cursors import Moment, page_of
+from services.chassis.errors import NotFound
+from services.chassis.principal import OVERSEERS
+from services.chassis.unit_of_work import UnitOfWork
+from services.reports import work_queries
+from services.reports.catalogue import Catalogue
+from services.reports.commands import shown
+
+
+def list_work(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
+    """One page, with counts. Raises Malformed for a foreign cursor, NotFound for another agency."""
+    agency = _agency(work, body)
+    rows = work_queries.page(work, body, agency, Moment.read(body.get("cursor")))
+    items, after = page_of(rows, body["limit"], Moment.of)
+    found = work_queries.counts(work, body, agency)
+    work.audit("work.listed", agency or "city")
+    return {
+        "items": [shown(work, item, city) for item in items],
+        "next": after,
+        "counts": {row["state"]: row["open"] for row in found},
+        "overdue": sum(row["overdue"] for row in found),
+    }
+
+
+def overview(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
+    """How an agency stands, for those who lead it. Raises NotFound for another agency."""
+    agency = _agency(work, body)
+    found = work_queries.counts(work, {}, agency)
+    today = city.end_of_day(work.clock.now())
+    return {
+        "agency": agency,
+        "counts": {row["state"]: row["open"] for row in found},
+        "overdue": sum(row["overdue"] for row in found),
+        "officers": work_queries.officers(work, agency),
+        **work_queries.pressing(work, agency, today),
+        **work_queries.answered(work, agency),
+    }
+
+
+def _agency(work: UnitOfWork, body: dict[str, Any]) -> str | None:
+    """Whose work is asked for; None is the whole city's."""
+    principal, asked = work.call.principal, body.get("agency")
+    if principal.role in OVERSEERS:
+        return asked
+    if asked not in (None, principal.agency):
+        raise NotFound()
+    return principal.agency

@@ -1,0 +1,97 @@
+"""Reads of an agency's work."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.chassis.cursors import Moment
+from services.chassis.database import Row
+from services.chassis.unit_of_work import UnitOfWork
+from services.reports.queries import COLUMNS
+
+# as in the index report_work
+_OPEN = "state NOT IN ('resolved', 'closed', 'rejected')"
+_DUE = "coalesce(due_at, 'infinity'::timestamptz)"
+_LATE = "due_at IS NOT NULL AND due_at < %(now)s"
+ANSWERED_WITHIN = timedelta(days=30)
+MOST_OFFICERS = 1_000
+
+_PAGE = f"""
+SELECT {COLUMNS} FROM report WHERE {{conditions}}
+ORDER BY {_DUE}, id LIMIT %(rows)s"""
+_COUNTS = f"""
+SELECT state, count(*) AS open, count(*) FILTER (WHERE {_LATE}) AS overdue
+FROM report WHERE {{conditions}} GROUP BY state"""
+_OFFICERS = f"""
+SELECT officer, count(*) AS open, count(*) FILTER (WHERE {_LATE}) AS overdue
+FROM report WHERE {{conditions}} GROUP BY officer
+ORDER BY overdue DESC, open DESC, officer LIMIT {MOST_OFFICERS}"""
+_PRESSING = f"""
+SELECT count(*) FILTER (WHERE due_at <= %(today)s AND NOT ({_LATE})) AS due_today,
+  count(*) FILTER (WHERE escalation > 0) AS escalated
+FROM report WHERE {{conditions}}"""
+_ANSWERED = """
+SELECT count(*) AS answered, count(*) FILTER (WHERE missed = 0) AS answered_in_time
+FROM report WHERE settled_at > %(since)s AND state IN ('resolved', 'closed')
+  AND (%(my_agency)s IS NULL OR agency = %(my_agency)s)"""
+
+
+def page(
+    work: UnitOfWork, asked: dict[str, Any], agency: str | None, after: Moment | None
+) -> list[Row]:
+    """One page of open reports by due date, with one row more than asked for."""
+    conditions = _fitting(asked, agency)
+    if "state" in asked:
+        conditions.append("state = %(state)s")
+    if "overdue" in asked:
+        conditions.append(_LATE if asked["overdue"] else f"NOT ({_LATE})")
+    if after is not None:
+        conditions.append(f"({_DUE}, id) > (%(at)s::timestamptz, %(after)s)")
+    values = {"rows": asked["limit"] + 1} | (after.values() if after else {})
+    return work.all(_with(_PAGE, conditions), _values(work, asked, agency) | values)
+
+
+def counts(work: UnitOfWork, asked: dict[str, Any], agency: str | None) -> list[Row]:
+    """Per state: how many are open, how many of them are late."""
+    return work.all(_with(_COUNTS, _fitting(asked, agency)), _values(work, asked, agency))
+
+
+def officers(work: UnitOfWork, agency: str | None) -> list[Row]:
+    """Per officer, those with most overdue first."""
+    return work.all(_with(_OFFICERS, _fitting({}, agency)), _values(work, {}, agency))
+
+
+def pressing(work: UnitOfWork, agency: str | None, today: datetime) -> Row:
+    """due_today, escalated. today: its last moment."""
+    values = _values(work, {}, agency) | {"today": today}
+    return work.all(_with(_PRESSING, _fitting({}, agency)), values)[0]
+
+
+def answered(work: UnitOfWork, agency: str | None) -> Row:
+    """answered, answered_in_time within the last days."""
+    values = {"my_agency": agency, "since": work.clock.now() - ANSWERED_WITHIN}
+    return work.all(_ANSWERED, values)[0]
+
+
+def _fitting(asked: dict[str, Any], agency: str | None) -> list[str]:
+    conditions = [_OPEN]
+    if agency is not None:
+        conditions.append("agency = %(my_agency)s")
+    conditions += [f"{name} = %({name})s" for name in ("category", "area") if name in asked]
+    if asked.get("officer") == "none":
+        conditions.append("officer IS NULL")
+    elif "officer" in asked:
+        conditions.append("officer = %(officer)s")
+    return conditions
+
+
+def _values(work: UnitOfWork, asked: dict[str, Any], agency: str | None) -> dict[str, Any]:
+    values = asked | {"my_agency": agency, "now": work.clock.now()}
+    if asked.get("officer") == "me":
+        values["officer"] = work.call.principal.subject
+    return values
+
+
+def _with(sql: str, conditions: list[str]) -> str:
+    return sql.format(conditions=" AND ".join(conditions))
