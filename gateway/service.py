@@ -84,8 +84,8 @@ class Gateway(DependencyProvider):
 
 def application(settings: Settings, rpc: Caller, readiness: Readiness, hub: Hub) -> Application:
     """Everything put together."""
-    clock = SystemClock()
-    verifier = TokenVerifier(settings.auth_public_keys, clock)
+    clock = SystemClock(settings.clock_offset_seconds)
+    verifier = TokenVerifier(settings.auth_public_keys, SystemClock())
     store = open_store(settings.files_url)
     calls = Calls(rpc, Cursors(settings.cursor_secret))
     capabilities = Capabilities(settings.upload_secret, clock)

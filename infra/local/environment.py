@@ -53,6 +53,7 @@ class Environment:
             "DATABASE_URL": app_url,
             "MIGRATION_DATABASE_URL": owner_url,
             "AUDIT_SIGNING_KEY": self._secret_file(f"audit_{name}.json"),
+            "SERVICE_PUBLIC_KEYS": str(self.state.key("service_jwks.json").resolve()),
         }
         if name == "registry":
             own["IDENTITY_SIGNING_KEY"] = self._secret_file("identity_signing_key.json")

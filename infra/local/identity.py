@@ -10,16 +10,21 @@ from joserfc.jwk import OKPKey
 
 from infra.local.state import CITY_PACK, SERVICES, State, write
 from services.chassis.city import load_city
+from services.chassis.principal import service_subject
 
 SUPERVISED_AGENCY = "DLH"
+# services that call others
+CALLERS = ("notify",)
 
 
 def make_keys(state: State) -> None:
-    """Ed25519 keys: one by which registry signs tokens, one per service for its audit seals."""
+    """Ed25519 keys: registry's for tokens, each service's for its seals, and of those that call."""
     identity = _key(state, "identity_signing_key.json")
     write(state.key("identity_jwks.json"), _public([identity]))
     seals = [_key(state, f"audit_{service}.json") for service in SERVICES]
     write(state.key("audit_jwks.json"), _public(seals))
+    callers = [_key(state, f"service_{name}.json", kid=service_subject(name)) for name in CALLERS]
+    write(state.key("service_jwks.json"), _public(callers))
 
 
 def make_logins(state: State) -> list[dict[str, str]]:
@@ -52,9 +57,10 @@ def _wanted() -> list[dict[str, str]]:
     return [*staff, *officers, *citizens]
 
 
-def _key(state: State, name: str) -> OKPKey:
+def _key(state: State, name: str, kid: str | None = None) -> OKPKey:
     def make() -> str:
-        key = OKPKey.generate_key("Ed25519", {"use": "sig", "alg": "EdDSA"}, auto_kid=True)
+        named: Any = {"use": "sig", "alg": "EdDSA"} | ({"kid": kid} if kid else {})
+        key = OKPKey.generate_key("Ed25519", named, auto_kid=kid is None)
         return json.dumps(key.as_dict(private=True))
 
     return OKPKey.import_key(json.loads(state.once(name, make)))

@@ -85,9 +85,11 @@ class Chassis(DependencyProvider):
     def setup(self) -> None:
         """Open what the service works with; nothing is connected before it is needed."""
         settings = self.settings
-        self.clock = SystemClock()
+        self.clock = SystemClock(settings.clock_offset_seconds)
         self.database = Database(settings.database_url, size=settings.database_connections)
-        self._verifier = TokenVerifier(settings.auth_public_keys, self.clock)
+        self._verifier = TokenVerifier(
+            settings.auth_public_keys, SystemClock(), settings.service_public_keys
+        )
         self._deliveries = Deliveries(
             self.database,
             self.clock,

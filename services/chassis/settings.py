@@ -138,6 +138,14 @@ def scale(env: Env, name: str) -> float:
     return value
 
 
+def offset(env: Env, name: str) -> float:
+    """Seconds, at most ten years back or forth."""
+    value: float = env.float(name)
+    if not -315_000_000 <= value <= 315_000_000:
+        raise EnvError("must be at most ten years")
+    return value
+
+
 def files_url(env: Env, name: str) -> str:
     """file:///folder, or s3://bucket/prefix?endpoint=…&region=…"""
     url: str = env.str(name)
@@ -165,6 +173,8 @@ class ProcessSettings:
     """What every process reads.
 
     admin_port: loopback port of health and metrics. workers: requests served at once.
+    clock_offset_seconds: moves the city's time for rehearsals (terms, due dates, uploads); tokens
+    keep to the machine's clock.
     """
 
     amqp_url: str = setting(amqp_url)
@@ -172,6 +182,7 @@ class ProcessSettings:
     auth_public_keys: Path = setting(file)
     log_level: str = setting(level, "INFO")
     workers: int = setting(positive, 32)
+    clock_offset_seconds: float = setting(offset, 0.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +191,7 @@ class ServiceSettings(ProcessSettings):
 
     database_connections: most that requests hold at once. handler_max_tries: after so many
     failures an event is parked. handler_retry_seconds: rest before the second try, then doubling.
+    service_public_keys: of the services that may call this one; without it none may.
     """
 
     database_url: str = setting(database_url)
@@ -188,6 +200,7 @@ class ServiceSettings(ProcessSettings):
     database_connections: int = setting(positive, 10)
     handler_max_tries: int = setting(positive, 10)
     handler_retry_seconds: float = setting(seconds, 1.0)
+    service_public_keys: Path | None = setting(file, None)
 
 
 def read(

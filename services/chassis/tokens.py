@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import time
 import warnings
 from collections import OrderedDict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import structlog
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, OKPKey
+from joserfc.jwk import OKPKey
 
 from services.chassis.clock import Clock
 from services.chassis.errors import Unauthenticated
 from services.chassis.ids import new_id
-from services.chassis.principal import AGENCY_STAFF, GUEST, Principal, Role
+from services.chassis.keyfile import KeyFile
+from services.chassis.principal import AGENCY_STAFF, GUEST, Principal, Role, service_subject
 from services.chassis.text import Text
-
-log = structlog.get_logger(__name__)
 
 ISSUER = AUDIENCE = "kota-cerdas"
 ALGORITHM = "EdDSA"
@@ -31,7 +27,7 @@ LEEWAY_SECONDS = 30
 # RFC 9864 renames it to Ed25519; the verifiers in the field know EdDSA
 warnings.filterwarnings("ignore", message="EdDSA is deprecated")
 _CACHED = 10_000
-_LOOK_SECONDS = 10.0
+_OF_SERVICES = service_subject("")
 _HOLDERS = frozenset(Role) - {Role.GUEST, Role.SYSTEM}
 _INVALID = Text("The access token is not valid", id="Token akses tidak sah")
 _EXPIRED = Text("The access token has expired", id="Token akses sudah kedaluwarsa")
@@ -57,19 +53,18 @@ def issue(principal: Principal, key: OKPKey, clock: Clock, lifetime: timedelta) 
 
 
 class TokenVerifier:
-    """Verifies tokens with public keys from a JWKS file, so it works while registry is down.
+    """Verifies tokens with public keys from JWKS files, so it works while registry is down.
 
-    The file is looked at again when it changes, so that keys can be rotated.
+    public_keys: registry's, for people. service_keys: of the services that may call this one; what
+    is signed with one of them names that service and nobody else.
     """
 
-    def __init__(self, public_keys: Path, clock: Clock) -> None:
-        self._file = public_keys
+    def __init__(self, public_keys: Path, clock: Clock, service_keys: Path | None = None) -> None:
+        self._people = KeyFile(public_keys)
+        self._services = KeyFile(service_keys) if service_keys is not None else None
         self._clock = clock
         self._known: OrderedDict[bytes, tuple[Principal, float]] = OrderedDict()
-        self._looked_at = 0.0
-        self._modified = 0.0
-        self._keys: dict[str, OKPKey] = {}
-        self._look()
+        self._version = 0
 
     def verify(self, token: str | None) -> Principal:
         """Who holds the token; GUEST if there is none. Raises Unauthenticated."""
@@ -90,20 +85,34 @@ class TokenVerifier:
             raise Unauthenticated(_EXPIRED)
         return principal
 
+    def _look(self) -> None:
+        self._people.look()
+        version = self._people.version
+        if self._services is not None:
+            self._services.look()
+            version += self._services.version
+        if version != self._version:
+            self._version = version
+            self._known.clear()
+
     def _read(self, token: str) -> tuple[Principal, float]:
         try:
             decoded = jwt.decode(token, self._key_of, algorithms=[ALGORITHM])
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise Unauthenticated(_INVALID) from error
-        return self._principal(decoded.claims), float(decoded.claims["exp"])
+        principal = self._principal(decoded.claims, str(decoded.header["kid"]))
+        return principal, float(decoded.claims["exp"])
 
     def _key_of(self, token: Any) -> OKPKey:
         headers = token.headers()
-        if headers.get("crit") or not isinstance(headers.get("kid"), str):
+        key_id = headers.get("kid")
+        if headers.get("crit") or not isinstance(key_id, str):
             raise ValueError("kid")
-        return self._keys[headers["kid"]]
+        if key_id.startswith(_OF_SERVICES) and self._services is not None:
+            return self._services.key(key_id)
+        return self._people.key(key_id)
 
-    def _principal(self, claims: dict[str, Any]) -> Principal:
+    def _principal(self, claims: dict[str, Any], key_id: str) -> Principal:
         now = self._clock.now().timestamp()
         times = [claims.get(name) for name in ("exp", "nbf", "iat")]
         if not all(isinstance(t, (int, float)) and not isinstance(t, bool) for t in times):
@@ -112,26 +121,13 @@ class TokenVerifier:
             raise Unauthenticated(_INVALID)
         if claims.get("iss") != ISSUER or claims.get("aud") != AUDIENCE:
             raise Unauthenticated(_INVALID)
-        return _holder(claims)
+        return _service(claims, key_id) if key_id.startswith(_OF_SERVICES) else _holder(claims)
 
-    def _look(self) -> None:
-        if time.monotonic() - self._looked_at < _LOOK_SECONDS and self._keys:
-            return
-        self._looked_at = time.monotonic()
-        try:
-            modified = self._file.stat().st_mtime
-            if modified == self._modified:
-                return
-            keys = KeySet.import_key_set(json.loads(self._file.read_text())).keys
-        except (OSError, ValueError, JoseError):
-            if not self._keys:
-                raise
-            # somebody is writing it, or broke it: go on with the keys we know
-            log.warning("the public keys cannot be read", exc_info=True)
-            return
-        self._keys = {str(k.kid): k for k in keys if isinstance(k, OKPKey)}
-        self._modified = modified
-        self._known.clear()
+
+def _service(claims: dict[str, Any], key_id: str) -> Principal:
+    if claims.get("sub") != key_id or claims.get("role") != Role.SYSTEM:
+        raise Unauthenticated(_INVALID)
+    return Principal(key_id, Role.SYSTEM)
 
 
 def _holder(claims: dict[str, Any]) -> Principal:

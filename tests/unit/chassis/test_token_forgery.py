@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
-from services.chassis import tokens
+from services.chassis import keyfile, tokens
 from services.chassis.clock import FixedClock
 from services.chassis.errors import Unauthenticated
 from services.chassis.principal import Principal, Role
@@ -167,7 +167,7 @@ def test_nobody_holds_the_roles_of_nobody(keys: Keys, role: Role) -> None:
 def test_keys_are_rotated_and_the_old_one_is_forgotten(
     keys: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tokens, "_LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(keyfile, "_LOOK_SECONDS", 0.0)
     two = OKPKey.generate_key("Ed25519", auto_kid=True)
     old, new = keys.token(), keys.token(two)
     assert keys.is_taken(old) and not keys.is_taken(new)
@@ -181,7 +181,7 @@ def test_keys_are_rotated_and_the_old_one_is_forgotten(
 def test_a_broken_key_file_leaves_the_keys_we_know(
     keys: Keys, monkeypatch: pytest.MonkeyPatch, break_it: Any
 ) -> None:
-    monkeypatch.setattr(tokens, "_LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(keyfile, "_LOOK_SECONDS", 0.0)
     token = keys.token()
     assert keys.is_taken(token)
     break_it(keys.file)
