@@ -57,6 +57,7 @@ class Environment:
         }
         if name == "registry":
             own["IDENTITY_SIGNING_KEY"] = self._secret_file("identity_signing_key.json")
+            own["CODE_SECRET"] = self.state.password("code")
         if name == "reports":
             own |= {"TRACKING_SECRET": self.state.password("tracking"), **self._files()}
         return own

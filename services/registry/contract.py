@@ -7,6 +7,22 @@ from services.chassis.contract import Contract, EventType, Kind, Operation
 from services.chassis.errors import Conflict, Invalid, Unauthenticated
 from services.chassis.principal import LOGGED_IN, Role
 from services.chassis.text import Text
+from services.registry.email_contract import (
+    CONTACT_CHANGED,
+    CONTACT_OF_ACCOUNT,
+    EMAIL_EVENTS,
+    EMAIL_OPERATIONS,
+    FETCH_VERIFICATION,
+    VERIFICATION_REQUESTED,
+)
+
+__all__ = [
+    "CONTACT_CHANGED",
+    "CONTACT_OF_ACCOUNT",
+    "CONTRACT",
+    "FETCH_VERIFICATION",
+    "VERIFICATION_REQUESTED",
+]
 
 HOLDERS = tuple(role.value for role in (*sorted(LOGGED_IN),))
 PASSWORD_MIN, PASSWORD_MAX = 12, 128
@@ -123,6 +139,14 @@ ACCOUNT_CREATED = EventType(
 CONTRACT = Contract(
     "registry",
     Text("Identity and civil registry", id="Identitas dan administrasi kependudukan"),
-    (ISSUE_TOKEN, REFRESH_TOKEN, REVOKE_TOKEN, JWKS, WHO_AM_I, CREATE_ACCOUNT),
-    (ACCOUNT_CREATED,),
+    (
+        ISSUE_TOKEN,
+        REFRESH_TOKEN,
+        REVOKE_TOKEN,
+        JWKS,
+        WHO_AM_I,
+        CREATE_ACCOUNT,
+        *EMAIL_OPERATIONS,
+    ),
+    (ACCOUNT_CREATED, *EMAIL_EVENTS),
 )

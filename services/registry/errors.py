@@ -18,6 +18,15 @@ def refused_refresh() -> Unauthenticated:
     return Unauthenticated(Text("Please log in again", id="Silakan masuk kembali"))
 
 
+def wrong_code() -> Invalid:
+    """The same answer for a wrong code, one that is too old, and after too many tries."""
+    words = Text(
+        "This code is wrong or no longer valid; ask for a new one.",
+        id="Kode ini salah atau tidak berlaku lagi; mintalah kode baru.",
+    )
+    return Invalid(errors=[FieldError("code", "wrong_code", words)])
+
+
 def agency_required() -> Invalid:
     """Staff of an agency without agency."""
     return _agency(

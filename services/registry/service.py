@@ -9,8 +9,8 @@ from services.chassis.errors import NotFound
 from services.chassis.offload import Offload
 from services.chassis.runtime import Chassis, ChassisService, operation, repeated
 from services.chassis.unit_of_work import UnitOfWork
-from services.registry import contract
-from services.registry.identity import commands, passwords, repository
+from services.registry import contract, email_contract
+from services.registry.identity import commands, emails, passwords, repository
 from services.registry.settings import Settings
 
 FORGET_SECONDS = 600.0
@@ -65,6 +65,45 @@ class RegistryService(ChassisService):
         password_hash = hashing.run(passwords.hash_password, body["password"])
         with self.chassis.work(work.call) as own:
             return commands.create_account(own, body, password_hash, self.chassis.city.agencies)
+
+    @operation(email_contract.SET_EMAIL)
+    def set_email(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Ask for a code."""
+        return emails.set_email(work, body)
+
+    @operation(email_contract.VERIFY_EMAIL)
+    def verify_email(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Use it."""
+        open_work = partial(self.chassis.work, work.call)
+        return emails.verify_email(open_work, body, self.chassis.settings.code_secret)
+
+    @operation(email_contract.GET_EMAIL)
+    def get_email(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """The caller's address."""
+        return emails.get_email(work)
+
+    @operation(email_contract.FORGET_EMAIL)
+    def forget_email(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Forget it."""
+        return emails.forget_email(work)
+
+    @operation(email_contract.CONTACT_OF_ACCOUNT)
+    def contact_of_account(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Tell another service where to write."""
+        return emails.contact_of_account(work, body)
+
+    @operation(email_contract.FETCH_VERIFICATION)
+    def fetch_verification(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Tell it what code to send."""
+        return emails.fetch_verification(work, body, self.chassis.settings.code_secret)
+
+    @repeated(FORGET_SECONDS)
+    def forget_verifications(self) -> bool:
+        """Delete verifications that are over."""
+        with self.chassis.work() as work:
+            more = emails.forget_verifications(work)
+            work.commit()
+        return more
 
     @repeated(FORGET_SECONDS)
     def forget_tokens(self) -> bool:

@@ -10,7 +10,7 @@ from environs import Env, EnvError
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 
-from services.chassis.settings import ServiceSettings, SettingsInvalid, file, setting
+from services.chassis.settings import ServiceSettings, SettingsInvalid, file, secret_bytes, setting
 
 
 def signing_key(env: Env, name: str) -> OKPKey:
@@ -27,9 +27,13 @@ def signing_key(env: Env, name: str) -> OKPKey:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(ServiceSettings):
-    """identity_signing_key: signs access tokens; its public half is in auth_public_keys."""
+    """identity_signing_key: signs access tokens; its public half is in auth_public_keys.
+
+    code_secret: from it one-time codes are derived; a new one voids those that are out.
+    """
 
     identity_signing_key: OKPKey = setting(signing_key)
+    code_secret: bytes = setting(secret_bytes)
 
     def __post_init__(self) -> None:
         """Tokens that nobody can verify are found out at start. Raises SettingsInvalid."""

@@ -86,6 +86,7 @@ def provide(urls: Urls, tmp_path: Path) -> Callable[[Any], subprocess.CompletedP
         "AUTH_PUBLIC_KEYS": str(tmp_path / "jwks"),
         "AUDIT_SIGNING_KEY": str(tmp_path / "audit"),
         "IDENTITY_SIGNING_KEY": str(tmp_path / "signing"),
+        "CODE_SECRET": bytes(range(32)).hex(),
         "CITY_PACK": str(write_pack(tmp_path / "tiny")),
     }
 

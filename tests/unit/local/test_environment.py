@@ -15,6 +15,7 @@ WHO_KNOWS = {
     "FILES_URL": {"gateway", "reports"},
     "TRACKING_SECRET": {"reports"},
     "IDENTITY_SIGNING_KEY": {"registry"},
+    "CODE_SECRET": {"registry"},
 }
 
 

@@ -31,6 +31,7 @@ def environment(folder: Path, signing: Any, published: Any) -> dict[str, str]:
         "AUTH_PUBLIC_KEYS": str(folder / "jwks.json"),
         "AUDIT_SIGNING_KEY": str(folder / "audit.json"),
         "IDENTITY_SIGNING_KEY": str(folder / "signing.json"),
+        "CODE_SECRET": bytes(range(32)).hex(),
         "CITY_PACK": str(folder),
     }
 
