@@ -32,6 +32,7 @@ class By(StrEnum):
     UPLOAD = "upload"
     PHOTO = "photo"
     STREAM = "stream"
+    PAGE = "page"
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ ROUTES: tuple[Route, ...] = (
     _post("/v1/reports", REPORTS, "submit_report", status=201, location="/v1/reports/"),
     _get("/v1/reports", REPORTS, "list_reports"),
     _get("/v1/reports/track/{number}", REPORTS, "track_report"),
+    _post("/v1/reports/track/{number}/forget", REPORTS, "forget_contact"),
     _get("/v1/reports/{id}", REPORTS, "get_report"),
     _get("/v1/reports/{id}/timeline", REPORTS, "report_timeline"),
     _post("/v1/reports/{id}/support", REPORTS, "support_report"),
@@ -117,6 +119,10 @@ ROUTES: tuple[Route, ...] = (
     _get("/v1/notifications/unread-count", NOTIFY, "unread_count"),
     _post("/v1/notifications/read-all", NOTIFY, "mark_all_read"),
     _post("/v1/notifications/{id}/read", NOTIFY, "mark_read"),
+    _get("/v1/notifications/preferences", NOTIFY, "get_preferences"),
+    _post("/v1/notifications/preferences", NOTIFY, "set_preferences"),
+    _get("/v1/mail/{token}", NOTIFY, "open_link", by=By.PAGE, gives="text/html"),
+    _post("/v1/mail/{token}", NOTIFY, "use_link", by=By.PAGE, gives="text/html"),
     _get("/v1/permit-types", PERMITS, "list_permit_types"),
     _get("/v1/permit-types/{code}", PERMITS, "get_permit_type"),
     _get("/readyz", GATEWAY, "ready", by=By.DOCUMENT, ignores_token=True),

@@ -15,6 +15,7 @@ from gateway.documents import Documents
 from gateway.images.converter import Converter
 from gateway.live.hub import Hub
 from gateway.live.sse import Streams
+from gateway.pages import Pages
 from gateway.photos import Photos
 from gateway.policy import Policy
 from gateway.rates import Rates
@@ -94,6 +95,7 @@ def application(settings: Settings, rpc: Caller, readiness: Readiness, hub: Hub)
         By.DOCUMENT: Documents(readiness.own, readiness.everything).respond,
         By.UPLOAD: Uploads(Converter(), store, capabilities, clock).respond,
         By.PHOTO: Photos(calls, store).respond,
+        By.PAGE: Pages(rpc).respond,
         By.STREAM: Streams(rpc, hub, verifier).respond,
     }
     return Application(

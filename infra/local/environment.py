@@ -58,9 +58,21 @@ class Environment:
         if name == "registry":
             own["IDENTITY_SIGNING_KEY"] = self._secret_file("identity_signing_key.json")
             own["CODE_SECRET"] = self.state.password("code")
+        if name == "notify":
+            own |= self._mail()
         if name == "reports":
             own |= {"TRACKING_SECRET": self.state.password("tracking"), **self._files()}
         return own
+
+    def _mail(self) -> dict[str, str]:
+        given = self.state.given("SMTP_URL")
+        return {
+            "SMTP_URL": given or f"smtp://127.0.0.1:{self.state.ports()['smtp']}",
+            "MAIL_FROM": self.state.given("MAIL_FROM") or "no-reply@kota.example",
+            "MAIL_LINK_SECRET": self.state.password("mail_link"),
+            "PUBLIC_URL": self.state.given("PUBLIC_URL") or f"http://127.0.0.1:{self.port}",
+            "SERVICE_KEY": self._secret_file("service_notify.json"),
+        }
 
     def _files(self) -> dict[str, str]:
         # the gateway takes uploads in, reports hands them out

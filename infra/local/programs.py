@@ -8,13 +8,17 @@ from pathlib import Path
 from infra.local.environment import Environment
 from infra.local.postgres import Postgres
 from infra.local.rabbitmq import RabbitMQ
-from infra.local.state import GATEWAY_ADMIN_BASE, SERVICES
+from infra.local.state import GATEWAY_ADMIN_BASE, SERVICES, State
 from infra.local.supervisor import Program
 
 
 def programs(environment: Environment, gateways: int) -> list[Program]:
     """The private servers, the services and so many processes of the gateway."""
-    servers = [*_postgres(environment.postgres), *_rabbitmq(environment.rabbitmq)]
+    servers = [
+        *_postgres(environment.postgres),
+        *_rabbitmq(environment.rabbitmq),
+        *_mail_sink(environment.state),
+    ]
     services = [_service(name, environment.of(name)) for name in SERVICES]
     return [*servers, *services, _gateway(environment, gateways)]
 
@@ -74,3 +78,14 @@ def _rabbitmq(rabbitmq: RabbitMQ) -> list[Program]:
             stop_group=True,
         ),
     ]
+
+
+def _mail_sink(state: State) -> list[Program]:
+    """A mail server that delivers nothing and keeps everything, unless the operator gave one."""
+    if state.given("SMTP_URL"):
+        return []
+    command = [
+        sys.executable, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{state.ports()['smtp']}",
+        "-c", "aiosmtpd.handlers.Mailbox", str(state.mail.resolve()),
+    ]  # fmt: skip
+    return [Program("mail", command, {"PYTHONWARNINGS": "ignore"}, autostart=True)]

@@ -20,7 +20,7 @@ from infra.local.preparation import NotPrepared, prepare
 from infra.local.programs import programs
 from infra.local.rabbitmq import RabbitMQ
 from infra.local.readiness import ask
-from infra.local.state import GATEWAYS, PROCESSES, State, is_free, write
+from infra.local.state import GATEWAYS, MAIL_SETTINGS, PROCESSES, State, is_free, write
 from infra.local.supervisor import Supervisor, wait_for
 
 READY_SECONDS = 90
@@ -218,7 +218,7 @@ class Stack:
         return Environment(self.state, self.postgres, self.rabbitmq, self.port, self._extra)
 
     def _configure(self) -> None:
-        self.state.remember(postgres.ADMIN_URL, rabbitmq.URL)
+        self.state.remember(postgres.ADMIN_URL, rabbitmq.URL, *MAIL_SETTINGS)
         self.supervisor.configure(programs(self._environment, self._gateways))
         write(self.state.folder / "port", str(self.port))
         write(self.state.folder / "gateways", str(self._gateways))

@@ -22,7 +22,12 @@ GATEWAYS = 2
 MOST_GATEWAYS = 8
 # its last digit is 0 and makes room for the number of the gateway process
 GATEWAY_ADMIN_BASE = "gateway_admin_base"
-PORT_NAMES = ("postgres", "amqp", "amqp_distribution", "epmd", *(f"{s}_admin" for s in SERVICES))
+PORT_NAMES = (
+    *("postgres", "amqp", "smtp", "amqp_distribution", "epmd"),
+    *(f"{service}_admin" for service in SERVICES),
+)
+# what an operator may give, kept for later commands
+MAIL_SETTINGS = ("SMTP_URL", "MAIL_FROM", "PUBLIC_URL")
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,11 @@ class State:
     def files(self) -> Path:
         """What people upload."""
         return self.folder / "files"
+
+    @property
+    def mail(self) -> Path:
+        """What the local mail sink was handed: a Maildir."""
+        return self.folder / "mail"
 
     def prepare(self) -> None:
         """Make the folders."""

@@ -55,22 +55,26 @@ class Chassis(DependencyProvider):
     """Everything a service needs around its own code, in one attribute named `chassis`.
 
     contract: what the service offers. settings_class: read from the environment when the process
-    starts. load: what the service takes from the city pack, found again as `chassis.city`. A wrong
+    starts. load: what the service takes from the city pack, found again as `chassis.city`. build:
+    makes of settings and city what the process has once, found again as `chassis.own`. A wrong
     environment or a city pack with mistakes ends the process with all problems listed.
     """
 
     settings: ServiceSettings
     city: Any
+    own: Any = None
 
     def __init__(
         self,
         contract: Contract,
         settings_class: type[ServiceSettings] = ServiceSettings,
         load: Callable[[Path], Any] = load_city,
+        build: Callable[[Any, Any], Any] | None = None,
     ) -> None:
         self.contract = complete(contract)
         self._settings_class = settings_class
         self._load = load
+        self._build = build
 
     def bind(self, container: Any, attr_name: str) -> Chassis:
         """Called by nameko first of all: what other extensions read must be known now."""
@@ -97,6 +101,8 @@ class Chassis(DependencyProvider):
             max_tries=settings.handler_max_tries,
         )
         self._keeping = Keeping(self)
+        if self._build is not None:
+            self.own = self._build(settings, self.city)
 
     def start(self) -> None:
         """Start relay, sealer, retries and the admin port."""

@@ -138,6 +138,15 @@ def scale(env: Env, name: str) -> float:
     return value
 
 
+def http_url(env: Env, name: str) -> str:
+    """https://host, without a slash at the end."""
+    url: str = env.str(name)
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or url.endswith("/"):
+        raise EnvError("must look like https://kota.example, without a slash at the end")
+    return url
+
+
 def offset(env: Env, name: str) -> float:
     """Seconds, at most ten years back or forth."""
     value: float = env.float(name)

@@ -37,6 +37,7 @@ class Worker:
         self._context = context
         self.settings: Any = chassis.settings
         self.city = chassis.city
+        self.own = chassis.own
         self.clock = chassis.clock
         self.work = chassis.work
         self.deliver = chassis.deliver

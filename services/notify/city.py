@@ -22,11 +22,11 @@ from services.chassis.city import Pack
 from services.chassis.city.document import Document
 from services.chassis.city.problems import Path
 from services.chassis.text import LANGUAGES, Language, Text
-from services.notify.domain import MESSAGE_KEYS
+from services.notify.domain import MESSAGE_KEYS, PLAIN_KEYS
 
 FILE = "texts/notifications.yaml"
 VARIABLES = ("number", "category", "area", "agency")
-KEYS = MESSAGE_KEYS
+KEYS = (*MESSAGE_KEYS, *PLAIN_KEYS)
 """Every message that notify sends: the event's name for its reporter, with `.agency` for staff."""
 MAX_TITLE = 120
 MAX_TEXT = 2000

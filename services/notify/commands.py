@@ -11,7 +11,7 @@ from services.chassis.errors import NotFound
 from services.chassis.ids import new_id
 from services.chassis.text import Text
 from services.chassis.unit_of_work import UnitOfWork
-from services.notify import domain, feed, queries, repository
+from services.notify import domain, feed, mailing, queries, repository
 from services.notify.contract import PUBLIC, TELL_PEOPLE, recipients_of
 from services.notify.wording import Wording
 
@@ -19,26 +19,38 @@ _SHOWN = ("report_id", "number", "category", "category_name", "area", "agency", 
 _HAPPENED = {event.type: event.name for event in TELL_PEOPLE.events}
 
 
-def tell_people(work: UnitOfWork, event: Event, wording: Wording) -> None:
-    """Something happened to a report: tell whom it concerns, and the city if it may know."""
+def tell_people(work: UnitOfWork, event: Event, wording: Wording, *, by_mail: bool = False) -> None:
+    """Something happened to a report: tell whom it concerns, and the city if it may know.
+
+    by_mail: people are told by e-mail too.
+    """
     report, happened = event.data, _HAPPENED[event.type]
     if domain.is_for_the_city(happened, report["visibility"]):
         told = {name: report[name] for name in _SHOWN if name in report}
         feed.add(work, PUBLIC, happened, told)
     followers = queries.followers(work, report["report_id"])
     for message in domain.messages_for(happened, report, followers):
-        title, text = wording.words(message.key, report)
-        notification = {
-            "id": new_id(),
-            "recipient": message.recipient,
-            "event_id": event.id,
-            "report_id": report["report_id"],
-            "at": work.clock.now(),
-        }
-        repository.insert(work, notification, title, text)
-        about = {"notification_id": notification["id"], "report_id": report["report_id"]}
-        words = {"title": title.data(), "text": text.data()}
-        feed.add(work, message.recipient, "notification.added", about | words)
+        words = wording.words(message.key, report)
+        if not domain.is_guest(message.recipient):
+            _tell_in_app(work, event, message.recipient, words)
+        if by_mail and domain.has_mail(message.recipient):
+            is_first = happened == "report.submitted"
+            mailing.queue_news(work, event, message.recipient, words, is_first=is_first)
+
+
+def _tell_in_app(work: UnitOfWork, event: Event, recipient: str, words: tuple[Text, Text]) -> None:
+    title, text = words
+    notification = {
+        "id": new_id(),
+        "recipient": recipient,
+        "event_id": event.id,
+        "report_id": event.data["report_id"],
+        "at": work.clock.now(),
+    }
+    repository.insert(work, notification, title, text)
+    about = {"notification_id": notification["id"], "report_id": notification["report_id"]}
+    said = {"title": title.data(), "text": text.data()}
+    feed.add(work, recipient, "notification.added", about | said)
 
 
 def keep_followers(work: UnitOfWork, event: Event) -> None:

@@ -7,6 +7,7 @@ from services.chassis.contract import Contract, EventType, Kind, Operation, Subs
 from services.chassis.errors import Malformed, NotFound
 from services.chassis.principal import LOGGED_IN, OVERSEERS, Principal, Role
 from services.chassis.text import Text
+from services.notify.mail_contract import MAIL_OPERATIONS, MAIL_SUBSCRIPTIONS
 from services.reports.contract import EVENTS, FOLLOWER_CHANGED, SUBMITTED
 
 PUBLIC = "public"
@@ -185,7 +186,7 @@ KEEP_FOLLOWERS = Subscription(
 CONTRACT = Contract(
     "notify",
     Text("Notifications", id="Notifikasi"),
-    (LIST_NOTIFICATIONS, UNREAD_COUNT, MARK_READ, MARK_ALL_READ, READ_FEED),
+    (LIST_NOTIFICATIONS, UNREAD_COUNT, MARK_READ, MARK_ALL_READ, READ_FEED, *MAIL_OPERATIONS),
     (FEED_ADVANCED,),
-    subscriptions=(TELL_PEOPLE, KEEP_FOLLOWERS),
+    subscriptions=(TELL_PEOPLE, KEEP_FOLLOWERS, *MAIL_SUBSCRIPTIONS),
 )

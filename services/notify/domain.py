@@ -25,6 +25,21 @@ def agency(code: str) -> str:
     return f"agency:{code}"
 
 
+def guest(report_id: str) -> str:
+    """The recipient that is whoever reported without an account; reached by e-mail only."""
+    return f"guest:{report_id}"
+
+
+def is_guest(recipient: str) -> bool:
+    """Whether a recipient is a guest."""
+    return recipient.startswith("guest:")
+
+
+def has_mail(recipient: str) -> bool:
+    """Whether a recipient is a person, who may have an e-mail address."""
+    return recipient.startswith(("person:", "guest:"))
+
+
 def leaders(code: str, tell: str) -> str:
     """The recipient that a step of an agency's ladder names."""
     return tell if tell == "overseers" else f"{tell}:{code}"
@@ -56,6 +71,8 @@ MESSAGE_KEYS = (
     *sorted(f"{name}.agency" for name in (*_AGENCY_HEARS, *_ON_TIME)),
     _OFFICER_HEARS,
 )
+# what is not about a report
+PLAIN_KEYS = ("email.verification",)
 
 
 def is_for_the_city(happened: str, visibility: str) -> bool:
@@ -66,7 +83,7 @@ def is_for_the_city(happened: str, visibility: str) -> bool:
 def messages_for(
     happened: str, report: dict[str, Any], followers: Iterable[str] = ()
 ) -> list[Message]:
-    """Whom to tell what: the reporter, if there is an account, followers, and the agency.
+    """Whom to tell what: the reporter, with or without an account, followers, and the agency.
 
     Nobody is told what they did themselves, an agency not what its own staff said, and followers
     nothing of what the public may not see.
@@ -76,6 +93,8 @@ def messages_for(
     if happened in _REPORTER_HEARS and is_public(report["visibility"]):
         people += followers
     if happened in _REPORTER_HEARS:
+        if report["reporter"] is None:
+            found.append(Message(guest(report["report_id"]), happened))
         told = [name for name in dict.fromkeys(people) if name != report.get("actor")]
         found += [Message(person(name), happened) for name in told]
     return found + _messages_for_staff(happened, report)

@@ -6,28 +6,54 @@ from functools import partial
 from typing import Any
 
 from services.chassis.envelope import Event
+from services.chassis.rpc_client import RpcClient
 from services.chassis.runtime import Chassis, ChassisService, on_event, operation, repeated
 from services.chassis.unit_of_work import UnitOfWork
-from services.notify import commands, contract, feed
+from services.notify import commands, contract, feed, mailing
+from services.notify.mail_contract import (
+    FORGET_CONTACTS,
+    GET_PREFERENCES,
+    OPEN_LINK,
+    SEND_CODES,
+    SET_PREFERENCES,
+    USE_LINK,
+)
+from services.notify.post_office import PostOffice
 from services.notify.settings import Settings
 from services.notify.wording import Wording
 
 ORDER_SECONDS = 1.0
 GATHER_SECONDS = 0.03
 FORGET_SECONDS = 600.0
+MAIL_SECONDS = 1.0
 
 
 class NotifyService(ChassisService):
     """Tells people what happened to what concerns them."""
 
     name = contract.CONTRACT.service
-    chassis: Any = Chassis(contract.CONTRACT, Settings, Wording.load)
+    chassis: Any = Chassis(contract.CONTRACT, Settings, Wording.load, build=PostOffice)
+    rpc: Any = RpcClient()
 
     @on_event(contract.TELL_PEOPLE)
     def tell_people(self, work: UnitOfWork, event: Event) -> None:
         """A report came in."""
-        commands.tell_people(work, event, self.chassis.city)
+        by_mail = self.chassis.own.is_open
+        commands.tell_people(work, event, self.chassis.city, by_mail=by_mail)
         work.after_commit(partial(self.chassis.poke, "order_feed"))
+        work.after_commit(partial(self.chassis.poke, "deliver_mail"))
+
+    @on_event(SEND_CODES)
+    def send_codes(self, work: UnitOfWork, event: Event) -> None:
+        """Somebody is to prove an address."""
+        if self.chassis.own.is_open:
+            mailing.queue_code(work, event, self.chassis.city)
+            work.after_commit(partial(self.chassis.poke, "deliver_mail"))
+
+    @on_event(FORGET_CONTACTS)
+    def forget_contacts(self, work: UnitOfWork, event: Event) -> None:
+        """A contact changed, or is to be forgotten."""
+        mailing.forget_contact(work, event)
 
     @on_event(contract.KEEP_FOLLOWERS)
     def keep_followers(self, work: UnitOfWork, event: Event) -> None:
@@ -64,6 +90,39 @@ class NotifyService(ChassisService):
         """Move new entries into the feed."""
         with self.chassis.work() as work:
             more = feed.advance(work)
+            work.commit()
+        return more
+
+    @operation(GET_PREFERENCES)
+    def get_preferences(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Read one's preferences."""
+        return mailing.get_preferences(work)
+
+    @operation(SET_PREFERENCES)
+    def set_preferences(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Change them."""
+        return mailing.set_preferences(work, body)
+
+    @operation(OPEN_LINK)
+    def open_link(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """See what a link is for."""
+        return mailing.open_link(work, body, self.chassis.own.links)
+
+    @operation(USE_LINK)
+    def use_link(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Do it."""
+        return mailing.use_link(work, body, self.chassis.own.links)
+
+    @repeated(MAIL_SECONDS)
+    def deliver_mail(self) -> bool:
+        """Send the next message."""
+        return bool(self.chassis.own.deliver_next(self.chassis.work, self.rpc))
+
+    @repeated(FORGET_SECONDS)
+    def forget_mail(self) -> bool:
+        """Delete old messages."""
+        with self.chassis.work() as work:
+            more = mailing.forget_ended(work)
             work.commit()
         return more
 

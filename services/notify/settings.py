@@ -1,5 +1,57 @@
-"""What notify reads from the environment: nothing of its own yet."""
+"""What notify reads from the environment."""
 
-from services.chassis.settings import ServiceSettings as Settings
+from __future__ import annotations
 
-__all__ = ["Settings"]
+from dataclasses import dataclass
+from pathlib import Path
+
+from environs import Env, EnvError
+from marshmallow import ValidationError
+
+from services.chassis import fields
+from services.chassis.settings import (
+    ServiceSettings,
+    file,
+    http_url,
+    seconds,
+    secret_bytes,
+    setting,
+)
+from services.notify.mail.smtp import Server, server_from_url
+
+
+def mail_server(env: Env, name: str) -> Server:
+    """smtp://user:password@host:587?security=starttls, or smtps://…"""
+    try:
+        return server_from_url(env.str(name))
+    except ValueError as error:
+        raise EnvError(str(error)) from None
+
+
+def address(env: Env, name: str) -> str:
+    """An e-mail address."""
+    given: str = env.str(name)
+    try:
+        found: str = fields.Email().deserialize(given)
+    except ValidationError:
+        raise EnvError("must be an e-mail address") from None
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(ServiceSettings):
+    """smtp_url: the mail server; without it no e-mail is sent. mail_from: the city's address.
+
+    public_url: where people reach the API, for links. mail_link_secret: signs them; a new one voids
+    all. service_key: proves to other services that notify asks. mail_retry_seconds: rest before
+    the second try, then doubling. mail_lease_seconds: so long nobody else takes a message that is
+    being sent.
+    """
+
+    mail_link_secret: bytes = setting(secret_bytes)
+    mail_from: str = setting(address)
+    public_url: str = setting(http_url)
+    service_key: Path = setting(file)
+    smtp_url: Server | None = setting(mail_server, None)
+    mail_retry_seconds: float = setting(seconds, 60.0)
+    mail_lease_seconds: float = setting(seconds, 120.0)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from services.chassis.city import City, load_city
 from services.chassis.text import Text
-from services.notify.city import MessageTexts, load_texts
+from services.notify.city import VARIABLES, MessageTexts, load_texts
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,13 @@ class Wording:
 
     def words(self, key: str, report: dict[str, Any]) -> tuple[Text, Text]:
         """(title, text) of a message about a report."""
-        variables = self._variables(report)
+        return self._rendered(key, self._variables(report))
+
+    def plain(self, key: str) -> tuple[Text, Text]:
+        """(title, text) of a message that is not about a report."""
+        return self._rendered(key, dict.fromkeys(VARIABLES, ""))
+
+    def _rendered(self, key: str, variables: Mapping[str, str]) -> tuple[Text, Text]:
         title_id, text_id = self.texts.render(key, "id", variables)
         title_en, text_en = self.texts.render(key, "en", variables)
         return Text(title_en, id=title_id), Text(text_en, id=text_id)

@@ -83,15 +83,21 @@ def list_reports(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dic
 def track_report(
     work: UnitOfWork, body: dict[str, Any], city: Catalogue, secret: bytes
 ) -> dict[str, Any]:
-    """Read a report by number and tracking code; a wrong one of either is NotFound."""
+    """Read a report by number and tracking code. Raises NotFound as `tracked` does."""
+    report = tracked(work, body, secret)
+    work.audit("report.tracked", report["id"])
+    return shown(work, report, city)
+
+
+def tracked(work: UnitOfWork, body: dict[str, Any], secret: bytes) -> Row:
+    """The report of a number and its tracking code; a wrong one of either is NotFound."""
     number, code = body["number"].upper(), body["code"].upper()
     if not is_public_number(PREFIX, number) or not same_code(tracking_code(secret, number), code):
         raise NotFound()
     report = queries.by_number(work, number)
     if report is None:
         raise NotFound()
-    work.audit("report.tracked", report["id"])
-    return shown(work, report, city)
+    return report
 
 
 def _new(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:

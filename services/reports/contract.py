@@ -15,6 +15,11 @@ from services.chassis.text import Text
 from services.registry.contract import ACCOUNT_CREATED
 from services.reports.action_contract import ACTIONS, ALARMS, EVENTS
 from services.reports.action_schemas import Follow, FollowerChanged, Timeline
+from services.reports.contact_contract import (
+    CONTACT_FORGOTTEN,
+    CONTACT_OF_REPORT,
+    FORGET_CONTACT,
+)
 from services.reports.schemas import (
     GetPhoto,
     ListReports,
@@ -28,7 +33,7 @@ from services.reports.schemas import (
 )
 from services.reports.work_contract import WORK_OPERATIONS
 
-__all__ = ["ACTIONS", "ALARMS", "CONTRACT", "EVENTS"]
+__all__ = ["ACTIONS", "ALARMS", "CONTACT_FORGOTTEN", "CONTACT_OF_REPORT", "CONTRACT", "EVENTS"]
 
 SUBMIT_REPORT = Operation(
     "submit_report",
@@ -127,7 +132,9 @@ CONTRACT = Contract(
         FOLLOW,
         *(action.operation for action in ACTIONS.values()),
         *WORK_OPERATIONS,
+        CONTACT_OF_REPORT,
+        FORGET_CONTACT,
     ),
-    (SUBMITTED, FOLLOWER_CHANGED, *EVENTS),
+    (SUBMITTED, FOLLOWER_CHANGED, CONTACT_FORGOTTEN, *EVENTS),
     subscriptions=(KEEP_ACCOUNTS,),
 )

@@ -31,6 +31,9 @@ _USED = "SELECT DISTINCT digest FROM report_photo WHERE hour = %(hour)s AND dige
 _ALARMS = """
 SELECT id::text FROM report WHERE alarm_at <= %(now)s ORDER BY alarm_at LIMIT %(rows)s"""
 _ACCOUNT = "SELECT role, agency FROM account WHERE id = %(id)s"
+_CONTACT = """
+SELECT r.number, c.email, c.language FROM report_contact c JOIN report r ON r.id = c.report_id
+WHERE c.report_id = %(id)s"""
 _FILTERS = {name: f"{name} = %({name})s" for name in ("state", "category", "area", "agency")}
 
 
@@ -75,6 +78,11 @@ def is_citizen(work: UnitOfWork, account: str) -> bool:
     """Whether an account is a citizen's."""
     found = work.first(_ACCOUNT, {"id": account})
     return found is not None and found["role"] == Role.CITIZEN
+
+
+def contact(work: UnitOfWork, report_id: str) -> Row | None:
+    """number, email, language of a guest's report; None if no address was left."""
+    return work.first(_CONTACT, {"id": report_id})
 
 
 def photo(work: UnitOfWork, report_id: str, n: int) -> Row | None:

@@ -117,3 +117,8 @@ def set_alarm(work: UnitOfWork, report_id: str, at: datetime) -> None:
 def keep_account(work: UnitOfWork, account: dict[str, Any]) -> None:
     """Remember an account's role and agency."""
     work.write(_ACCOUNT, account)
+
+
+def forget_contact(work: UnitOfWork, report_id: str) -> None:
+    """Delete a guest's address."""
+    work.write("DELETE FROM report_contact WHERE report_id = %(id)s", {"id": report_id})

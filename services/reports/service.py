@@ -21,6 +21,7 @@ from services.reports import (
     alarms,
     bulk,
     commands,
+    contacts,
     contract,
     following,
     photos,
@@ -83,6 +84,16 @@ class ReportsService(ChassisService):
         """Follow a guest's report."""
         secret = self.chassis.settings.tracking_secret
         return commands.track_report(work, body, self.chassis.city, secret)
+
+    @operation(contract.CONTACT_OF_REPORT)
+    def contact_of_report(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Tell another service where to write."""
+        return contacts.contact_of_report(work, body, self.chassis.settings.tracking_secret)
+
+    @operation(contract.FORGET_CONTACT)
+    def forget_contact(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Forget a guest's address."""
+        return contacts.forget_contact(work, body, self.chassis.settings.tracking_secret)
 
     @operation(contract.TIMELINE)
     def report_timeline(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:

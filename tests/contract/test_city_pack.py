@@ -8,7 +8,8 @@ import pytest
 
 from infra.kota.city import examine
 from services.chassis.city import City, load_city
-from services.notify.city import KEYS, VARIABLES, load_texts
+from services.notify.city import VARIABLES, load_texts
+from services.notify.domain import MESSAGE_KEYS
 from services.permits.city import load_permit_types
 from services.reports.city import Categories, agency_for, load_categories
 from tests.unit.city.tiny import write_pack
@@ -84,7 +85,7 @@ def test_holidays_say_whether_they_are_certain(city: City) -> None:
 def test_every_message_can_be_written_in_both_languages() -> None:
     texts = load_texts(TANGSEL)
     words = {name: f"<{name}>" for name in VARIABLES}
-    for key in KEYS:
+    for key in MESSAGE_KEYS:
         for title, text in (texts.render(key, "id", words), texts.render(key, "en", words)):
             assert "<number>" in title
             assert "<number>" in text

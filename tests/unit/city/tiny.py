@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from services.notify.domain import MESSAGE_KEYS
+from services.notify.city import KEYS
 
 FILES = {
     "city.yaml": """\
@@ -150,7 +150,7 @@ texts:
         f"  {key}:\n"
         f'    title: {{id: "{key} {{{{ number }}}}", en: "{key} {{{{ number }}}}"}}\n'
         f'    text: {{id: "{key}", en: "{key}"}}\n'
-        for key in MESSAGE_KEYS
+        for key in KEYS
         if not key.startswith("report.submitted")
     ),
 }

@@ -15,7 +15,8 @@ from services.notify.domain import Message
 
 def submitted(reporter: str | None) -> list[domain.Message]:
     return domain.messages_for(
-        "report.submitted", {"reporter": reporter, "agency": "DLH", "visibility": "public"}
+        "report.submitted",
+        {"report_id": "7", "reporter": reporter, "agency": "DLH", "visibility": "public"},
     )
 
 
@@ -26,8 +27,13 @@ def test_a_citizens_report_is_told_to_both_sides() -> None:
     ]
 
 
-def test_a_guests_report_is_told_to_the_agency_only() -> None:
-    assert submitted(None) == [Message("agency:DLH", "report.submitted.agency")]
+def test_a_guests_report_is_told_to_the_guest_by_its_own_name() -> None:
+    assert submitted(None) == [
+        Message("guest:7", "report.submitted"),
+        Message("agency:DLH", "report.submitted.agency"),
+    ]
+    assert domain.is_guest("guest:7") and not domain.is_guest("person:guest")
+    assert [domain.has_mail(message.recipient) for message in submitted(None)] == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.notify.city import KEYS
+from services.notify.domain import MESSAGE_KEYS, PLAIN_KEYS
 from services.notify.wording import Wording
 from tests.unit.city.tiny import write_pack
 
@@ -45,10 +45,17 @@ def test_what_the_pack_no_longer_knows(wording: Wording) -> None:
     assert text(wording, area="99.09", agency="GONE")["en"] == "Pothole in Kota Contoh for GONE"
 
 
-@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("key", MESSAGE_KEYS)
 def test_the_example_city_says_everything(key: str) -> None:
     title, words = Wording.load(Path("infra/city/tangsel")).words(key, REPORT | {"agency": "DLH"})
     for language in ("id", "en"):
         assert REPORT["number"] in title.in_language(language)
         assert "\n" not in title.in_language(language)
         assert REPORT["category_name"][language] in words.in_language(language)
+
+
+@pytest.mark.parametrize("key", PLAIN_KEYS)
+def test_what_is_not_about_a_report_names_none(key: str) -> None:
+    for words in Wording.load(Path("infra/city/tangsel")).plain(key):
+        for language in ("id", "en"):
+            assert words.in_language(language) and "  " not in words.in_language(language)

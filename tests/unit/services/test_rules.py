@@ -50,11 +50,11 @@ def test_a_guests_report_belongs_to_no_guest() -> None:
 
 
 def test_who_is_told() -> None:
-    report = {"reporter": "me", "agency": "DLH", "visibility": "public"}
+    report = {"report_id": "7", "reporter": "me", "agency": "DLH", "visibility": "public"}
     told = notify.messages_for("report.submitted", report)
     assert [message.recipient for message in told] == ["person:me", "agency:DLH"]
     told = notify.messages_for("report.submitted", report | {"reporter": None})
-    assert [message.recipient for message in told] == ["agency:DLH"]
+    assert [message.recipient for message in told] == ["guest:7", "agency:DLH"]
     assert recipients_of(OWN) == ["person:me"]
     assert recipients_of(OFFICER) == ["person:o", "agency:DLH"]
 

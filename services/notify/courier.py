@@ -1,0 +1,197 @@
+"""Brings one message after the other to the mail server.
+
+What was done is written down before and after handing over, in transactions of its own. Whoever is
+killed in between leaves an attempt without an outcome, and the message is tried again: at most one
+more than needed, and to be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+from services.chassis.call import CallHeaders
+from services.chassis.database import Row
+from services.chassis.errors import DomainError, NotFound, Unavailable
+from services.chassis.ids import new_id
+from services.chassis.unit_of_work import UnitOfWork
+from services.notify import mail_metrics, mail_repository, mailing
+from services.notify.domain import is_guest
+from services.notify.mail.letter import Sender, compose
+from services.notify.mail.links import Links
+from services.notify.mail.smtp import MailRefused, MailServerAway, MailUnsure, SmtpSender
+from services.notify.mailing import Kind, Skip
+from services.registry.contract import CONTACT_OF_ACCOUNT, FETCH_VERIFICATION
+from services.reports.contract import CONTACT_OF_REPORT
+
+PURPOSE = "notification"
+AWAY_FOR = timedelta(seconds=10)
+
+
+class Rpc(Protocol):
+    """How other services are asked."""
+
+    def call(self, service: str, operation: str, body: dict[str, Any], headers: CallHeaders) -> Any:
+        """Call an operation."""
+        ...
+
+
+@dataclass(frozen=True)
+class Courier:
+    """Brings messages to the mail server, one after the other.
+
+    open_work: makes units of work. token: proves to others who asks. first_rest: before the
+    second try of a message that was refused for now. lease: nobody else takes a message meanwhile;
+    longer than handing it over can take.
+    """
+
+    open_work: Callable[[], AbstractContextManager[UnitOfWork]]
+    rpc: Rpc
+    token: Callable[[], str]
+    sender: Sender
+    smtp: SmtpSender
+    links: Links
+    first_rest: timedelta
+    lease: timedelta
+
+    def deliver_next(self) -> bool:
+        """Deal with one message that is due; whether there was one.
+
+        Raises Unavailable while the mail server is away, and what asking for a contact raises; the
+        message is due again soon.
+        """
+        with self.open_work() as work:
+            if not mail_repository.is_any_due(work):
+                return False
+            work.commit()
+        self._connect()
+        with self.open_work() as work:
+            mail = mail_repository.take(work, work.clock.now() + self.lease)
+            work.commit()
+        if mail is not None:
+            self._deal_with(mail)
+        return mail is not None
+
+    def _connect(self) -> None:
+        try:
+            self.smtp.connect()
+        except MailServerAway as away:
+            raise Unavailable() from away
+
+    def _deal_with(self, mail: Row) -> None:
+        try:
+            contact = self._contact(mail)
+        except Skip as skip:
+            self._skip(mail, skip.reason)
+            return
+        except DomainError:
+            self._later(mail, AWAY_FOR)
+            raise
+        try:
+            self._attempt(mail | {"tries": mail["tries"] + 1}, contact)
+        except MailServerAway as away:
+            self._later(mail, AWAY_FOR)
+            raise Unavailable() from away
+
+    def _contact(self, mail: Row) -> dict[str, Any]:
+        """Where to send it. Raises Skip."""
+        with self.open_work() as work:
+            known = mail_repository.known(work, mail["recipient"])
+            work.commit()
+        mailing.refuse_unwanted(mail, known)
+        if mail["kind"] == Kind.CODE:
+            return self._code(mail)
+        # a guest's first one shows the tracking code, which is not kept here
+        if known["is_known"] and mail["kind"] != Kind.WELCOME:
+            contact = {"email": known["email"], "language": known["language"]}
+        else:
+            contact = self._asked(mail["recipient"])
+        if contact["email"] is None:
+            raise Skip("no address")
+        return contact
+
+    def _code(self, mail: Row) -> dict[str, Any]:
+        asked = {"verification_id": mail["subject"]}
+        try:
+            return self._call("registry", FETCH_VERIFICATION.name, asked)
+        except NotFound:
+            raise Skip("expired") from None
+
+    def _asked(self, recipient: str) -> dict[str, Any]:
+        who = recipient.partition(":")[2]
+        if is_guest(recipient):
+            found = self._call(
+                "reports", CONTACT_OF_REPORT.name, {"report_id": who, "purpose": PURPOSE}
+            )
+        else:
+            found = self._call(
+                "registry", CONTACT_OF_ACCOUNT.name, {"account_id": who, "purpose": PURPOSE}
+            )
+        contact = {"email": found["email"], "language": found["language"]}
+        with self.open_work() as work:
+            mail_repository.keep_contact(work, recipient, contact)
+            work.commit()
+        return contact | {"code": found.get("tracking_code")}
+
+    def _call(self, service: str, operation: str, body: dict[str, Any]) -> dict[str, Any]:
+        headers = CallHeaders(authorization=self.token(), request_id=new_id())
+        answer: dict[str, Any] = self.rpc.call(service, operation, body, headers)
+        return answer
+
+    def _attempt(self, mail: Row, contact: dict[str, Any]) -> None:
+        with self.open_work() as work:
+            mail_repository.start_attempt(work, mail)
+            at = work.clock.now()
+            work.commit()
+        try:
+            message = compose(mailing.letter(mail, contact, self.links), self.sender, at)
+            reply = self.smtp.send(message)
+        except MailServerAway as away:
+            self._note(mail, "away", str(away))
+            raise
+        except MailUnsure as unsure:
+            self._failed(mail, "unsure", str(unsure))
+        except MailRefused as refused:
+            self._refused(mail, refused)
+        except ValueError as unfit:  # no mail server can take this address
+            self._failed(mail, "unfit", type(unfit).__name__, for_good=True)
+        else:
+            self._note(mail, "accepted", reply, state="sent")
+
+    def _refused(self, mail: Row, refused: MailRefused) -> None:
+        outcome = "refused" if refused.permanent else "deferred"
+        self._failed(mail, outcome, refused.reply, for_good=refused.permanent)
+        if refused.permanent and refused.of_recipient:
+            with self.open_work() as work:
+                mail_repository.set_undeliverable(work, mail["recipient"])
+                work.commit()
+
+    def _failed(self, mail: Row, outcome: str, reply: str, *, for_good: bool = False) -> None:
+        if for_good or mail["tries"] >= mailing.MOST_TRIES:
+            self._note(mail, outcome, reply, state="failed")
+            return
+        self._note(mail, outcome, reply)
+        self._later(mail, mailing.rest_after(mail["tries"], self.first_rest))
+
+    def _note(self, mail: Row, outcome: str, reply: str, state: str | None = None) -> None:
+        mail_metrics.attempted(outcome)
+        with self.open_work() as work:
+            mail_repository.end_attempt(work, mail, outcome, reply)
+            if state is not None:
+                reason = None if state == "sent" else outcome
+                mail_repository.end(work, mail["id"], state, reason)
+            work.commit()
+
+    def _later(self, mail: Row, rest: timedelta) -> None:
+        with self.open_work() as work:
+            mail_repository.later(work, mail["id"], work.clock.now() + rest)
+            work.commit()
+
+    def _skip(self, mail: Row, reason: str) -> None:
+        mail_metrics.skipped(reason)
+        with self.open_work() as work:
+            mail_repository.end(work, mail["id"], "skipped", reason)
+            work.commit()

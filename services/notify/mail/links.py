@@ -1,0 +1,52 @@
+"""Links in letters: signed, so that nobody can make one for somebody else; without an address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from itsdangerous import BadSignature, Signer
+
+MOST = 300
+
+
+class Purpose(StrEnum):
+    """What a link is for."""
+
+    UNSUBSCRIBE = "unsubscribe"
+    CONFIRM = "confirm"
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a link says: recipient is one of notify's, such as `person:<account>`."""
+
+    purpose: Purpose
+    recipient: str
+
+
+class Links:
+    """secret: a new one voids all links. public_url: where the city's API is for the public."""
+
+    def __init__(self, secret: bytes, public_url: str) -> None:
+        self._signer = Signer(secret, salt="mail-link", sep=".")
+        self._base = public_url.rstrip("/")
+
+    def url(self, purpose: Purpose, recipient: str) -> str:
+        """The page's address."""
+        token = self._signer.sign(f"{purpose.value}~{recipient}").decode("ascii")
+        return f"{self._base}/v1/mail/{token}"
+
+    def report(self, report_id: str) -> str:
+        """Where a report can be read."""
+        return f"{self._base}/v1/reports/{report_id}"
+
+    def read(self, token: str) -> Link | None:
+        """What a link says; None if it is not one of ours."""
+        if len(token) > MOST:
+            return None
+        try:
+            purpose, _, recipient = self._signer.unsign(token).decode("ascii").partition("~")
+            return Link(Purpose(purpose), recipient)
+        except (BadSignature, UnicodeError, ValueError):
+            return None

@@ -1,0 +1,171 @@
+"""What is to be sent by e-mail to whom: queued with what it tells of, decided when it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from services.chassis.database import Row
+from services.chassis.envelope import Event
+from services.chassis.errors import NotFound
+from services.chassis.ids import new_id
+from services.chassis.text import Text
+from services.chassis.unit_of_work import UnitOfWork
+from services.notify import mail_repository
+from services.notify.domain import guest, is_guest, person
+from services.notify.mail.letter import Letter
+from services.notify.mail.links import Link, Links, Purpose
+from services.notify.wording import Wording
+
+MOST_TRIES = 12
+LONGEST_REST = timedelta(hours=4)
+KEPT = timedelta(days=90)
+
+
+class Kind(StrEnum):
+    """NEWS: what happened to a report. WELCOME: the first to a guest. CODE: a one-time code."""
+
+    NEWS = "news"
+    WELCOME = "welcome"
+    CODE = "code"
+
+
+@dataclass(frozen=True)
+class Skip(Exception):
+    """It need not be sent, and why."""
+
+    reason: str
+
+
+def queue_news(
+    work: UnitOfWork, event: Event, recipient: str, words: tuple[Text, Text], *, is_first: bool
+) -> None:
+    """Queue what a notification says; `is_first`: of what its recipient is told of the report."""
+    kind = Kind.WELCOME if is_first and is_guest(recipient) else Kind.NEWS
+    _queue(work, event, recipient, kind, event.data["report_id"], words)
+
+
+def queue_code(work: UnitOfWork, event: Event, wording: Wording) -> None:
+    """Queue a one-time code; the code itself is asked for when it is sent."""
+    recipient = person(event.data["account_id"])
+    words = wording.plain("email.verification")
+    _queue(work, event, recipient, Kind.CODE, event.data["verification_id"], words)
+
+
+def forget_contact(work: UnitOfWork, event: Event) -> None:
+    """A contact changed or is to be forgotten."""
+    data = event.data
+    is_account = "account_id" in data
+    recipient = person(data["account_id"]) if is_account else guest(data["report_id"])
+    mail_repository.forget_contact(work, recipient)
+
+
+def refuse_unwanted(mail: Row, known: Row) -> None:
+    """Raises Skip for what its recipient does not want, or must not get yet."""
+    if mail["kind"] == Kind.CODE:
+        return
+    if known["unsubscribed_at"] is not None:
+        raise Skip("unsubscribed")
+    if known["undeliverable_at"] is not None:
+        raise Skip("undeliverable")
+    is_unproven = is_guest(mail["recipient"]) and known["confirmed_at"] is None
+    if is_unproven and mail["kind"] != Kind.WELCOME:
+        raise Skip("unconfirmed")
+
+
+def letter(mail: Row, contact: dict[str, Any], links: Links) -> Letter:
+    """The letter to a contact: email, language, and a code if there is one."""
+    recipient, language = mail["recipient"], contact["language"]
+    is_code = mail["kind"] == Kind.CODE
+    is_welcome = mail["kind"] == Kind.WELCOME
+    title, text = (Text.of(mail[name]).in_language(language) for name in ("title", "text"))
+    return Letter(
+        id=mail["id"],
+        to=contact["email"],
+        language=language,
+        title=title,
+        text=text,
+        code=contact.get("code"),
+        link=None if is_code else links.report(mail["subject"]),
+        confirm=links.url(Purpose.CONFIRM, recipient) if is_welcome else None,
+        unsubscribe=None if is_code else links.url(Purpose.UNSUBSCRIBE, recipient),
+    )
+
+
+def rest_after(tries: int, first: timedelta) -> timedelta:
+    """How long to wait after so many failed tries: doubling from `first`."""
+    doubled: timedelta = first * 2 ** min(tries - 1, 20)
+    return min(doubled, LONGEST_REST)
+
+
+def get_preferences(work: UnitOfWork) -> dict[str, Any]:
+    """How the caller wants to be told."""
+    chosen = mail_repository.choice(work, person(work.call.principal.subject))
+    return {"email": chosen["unsubscribed_at"] is None}
+
+
+def set_preferences(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+    """The caller chooses."""
+    recipient = person(work.call.principal.subject)
+    _subscribe(work, recipient, wanted=body["email"])
+    work.audit("preferences.changed", work.call.principal.subject)
+    return body
+
+
+def open_link(work: UnitOfWork, body: dict[str, Any], links: Links) -> dict[str, Any]:
+    """What a link is for. Raises NotFound for one that is not ours."""
+    link = _read(body, links)
+    chosen = mail_repository.choice(work, link.recipient)
+    return {"purpose": link.purpose.value, "done": chosen[_FIELDS[link.purpose]] is not None}
+
+
+def use_link(work: UnitOfWork, body: dict[str, Any], links: Links) -> dict[str, Any]:
+    """Do what a link is for; again is no error. Raises NotFound for one that is not ours."""
+    link = _read(body, links)
+    chosen = mail_repository.choice(work, link.recipient)
+    field = _FIELDS[link.purpose]
+    at = chosen[field] or work.clock.now()
+    mail_repository.choose(work, link.recipient, chosen | {field: at})
+    work.audit(f"mail.{link.purpose.value}", link.recipient.partition(":")[2])
+    return {"purpose": link.purpose.value, "done": True}
+
+
+_FIELDS = {Purpose.UNSUBSCRIBE: "unsubscribed_at", Purpose.CONFIRM: "confirmed_at"}
+
+
+def _read(body: dict[str, Any], links: Links) -> Link:
+    link = links.read(body["token"])
+    if link is None:
+        raise NotFound()
+    return link
+
+
+def _subscribe(work: UnitOfWork, recipient: str, *, wanted: bool) -> None:
+    chosen = mail_repository.choice(work, recipient)
+    at = None if wanted else chosen["unsubscribed_at"] or work.clock.now()
+    mail_repository.choose(work, recipient, chosen | {"unsubscribed_at": at})
+
+
+def _queue(
+    work: UnitOfWork,
+    event: Event,
+    recipient: str,
+    kind: Kind,
+    subject: str,
+    words: tuple[Text, Text],
+) -> None:
+    mail = {
+        "id": new_id(),
+        "recipient": recipient,
+        "kind": kind.value,
+        "event_id": event.id,
+        "subject": subject,
+    }
+    mail_repository.queue(work, mail, *words)
+
+
+def forget_ended(work: UnitOfWork) -> bool:
+    """Delete messages that ended long ago; whether there may be more."""
+    return mail_repository.forget_ended(work, work.clock.now() - KEPT) > 0
