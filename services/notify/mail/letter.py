@@ -75,7 +75,6 @@ def compose(letter: Letter, sender: Sender, at: datetime) -> EmailMessage:
     message["Subject"] = _line(letter.title)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{letter.id}@{sender.domain}>"
-    message["Content-Language"] = letter.language
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     if letter.unsubscribe is not None:
@@ -84,6 +83,7 @@ def compose(letter: Letter, sender: Sender, at: datetime) -> EmailMessage:
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(_plain(letter, sender), cte="quoted-printable")
     message.add_alternative(_html(letter, sender), subtype="html", cte="quoted-printable")
+    message["Content-Language"] = letter.language
     return message
 
 
