@@ -96,6 +96,7 @@ class SmtpSender:
 
     def send(self, message: EmailMessage) -> str:
         """Hand one message over; what the server said. Raises MailError."""
+        content = message.as_bytes()
         smtp = self._ready()
         self._messages += 1
         self._used_at = self._now()
@@ -105,7 +106,7 @@ class SmtpSender:
             self.close()
             raise MailServerAway(type(error).__name__) from error
         try:
-            code, reply = smtp.data(message.as_bytes())
+            code, reply = smtp.data(content)
         except smtplib.SMTPDataError as error:
             self.close()
             raise MailRefused(error.smtp_code, _bytes(error.smtp_error)) from error
@@ -130,7 +131,10 @@ class SmtpSender:
         if code != 250:
             self._reset(smtp)
             raise MailRefused(code, reply)
-        code, reply = smtp.rcpt(str(message["To"]))
+        try:
+            code, reply = smtp.rcpt(str(message["To"]))
+        except UnicodeError:  # SMTPUTF8 is not offered
+            code, reply = 553, b"this address cannot be written in ASCII"
         if code not in (250, 251):
             self._reset(smtp)
             raise MailRefused(code, reply, of_recipient=True)
