@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from uuid import uuid4
 
 import pytest
 
@@ -17,6 +18,8 @@ KNOBS = {
     "HANDLER_MAX_TRIES": "3",
     "HANDLER_RETRY_SECONDS": "0.5",
     "RATE_LIMIT_SCALE": "1000",
+    "MAIL_RETRY_SECONDS": "0.5",
+    "MAIL_LEASE_SECONDS": "4",
 }
 
 
@@ -73,3 +76,13 @@ def other_officer(stack: Stack) -> Client:
 def admin(stack: Stack) -> Client:
     """The admin."""
     return log_in(stack.base_url, stack.state.logins, "admin")
+
+
+@pytest.fixture
+def newcomer(stack: Stack, admin: Client) -> Client:
+    """A citizen whom nobody knows yet."""
+    login, password = f"warga-{uuid4().hex[:12]}", uuid4().hex
+    made = admin.post("/v1/accounts", {"login": login, "password": password, "role": "citizen"})
+    assert made.status == 201, made.text
+    answer = Client(stack.base_url).post("/v1/auth/token", {"login": login, "password": password})
+    return Client(stack.base_url, answer.json["access_token"])

@@ -1,5 +1,23 @@
 """End-to-end tests use one running stack."""
 
-from tests.running import admin, citizen, guest, officer, other_citizen, other_officer, stack
+from tests.running import (
+    admin,
+    citizen,
+    guest,
+    newcomer,
+    officer,
+    other_citizen,
+    other_officer,
+    stack,
+)
 
-__all__ = ["admin", "citizen", "guest", "officer", "other_citizen", "other_officer", "stack"]
+__all__ = [
+    "admin",
+    "citizen",
+    "guest",
+    "newcomer",
+    "officer",
+    "other_citizen",
+    "other_officer",
+    "stack",
+]

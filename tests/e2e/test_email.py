@@ -34,13 +34,13 @@ def verified(client: Client, address: str, post: Mailbox) -> None:
 
 
 def test_an_address_is_proven_told_and_left_alone(
-    other_citizen: Client, officer: Client, guest: Client, post: Mailbox, address: str
+    newcomer: Client, officer: Client, guest: Client, post: Mailbox, address: str
 ) -> None:
-    verified(other_citizen, address, post)
+    verified(newcomer, address, post)
     code = post.to(address)[0]
     assert code["List-Unsubscribe"] is None and code["Content-Language"] == "en"
 
-    made = other_citizen.post("/v1/reports", REPORT).json
+    made = newcomer.post("/v1/reports", REPORT).json
     news = post.wait(address, 2)[1]
     assert news["Subject"] == f"Report {made['number']} received"
     assert f"/v1/reports/{made['id']}" in plain(news)
@@ -53,21 +53,21 @@ def test_an_address_is_proven_told_and_left_alone(
     page = guest.get(link)
     assert page.status == 200 and "Do you want no more e-mail" in page.text
     assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
-    assert other_citizen.get("/v1/notifications/preferences").json == {"email": True}
+    assert newcomer.get("/v1/notifications/preferences").json == {"email": True}
     clicked = guest.send("POST", link, b"List-Unsubscribe=One-Click", FORM)
     assert clicked.status == 200 and "no more e-mail" in clicked.text
-    assert other_citizen.get("/v1/notifications/preferences").json == {"email": False}
+    assert newcomer.get("/v1/notifications/preferences").json == {"email": False}
 
     act(officer, made["id"], "verify")
     wanted = f"Report {made['number']} verified"
-    titles = lambda: [i["title"] for i in other_citizen.get("/v1/notifications").json["items"]]  # noqa: E731
+    titles = lambda: [i["title"] for i in newcomer.get("/v1/notifications").json["items"]]  # noqa: E731
     eventually(lambda: wanted in titles())
-    other_citizen.post("/v1/notifications/preferences", {"email": True})
+    newcomer.post("/v1/notifications/preferences", {"email": True})
     act(officer, made["id"], "assign", {"agency": "DLH"})
     last = post.wait(address, 3)
     assert [message["Subject"] for message in last[2:]] == [f"Report {made['number']} assigned"]
 
-    assert other_citizen.post("/v1/auth/me/email/forget").json["email"] is None
+    assert newcomer.post("/v1/auth/me/email/forget").json["email"] is None
     act(officer, made["id"], "start")
     eventually(lambda: f"Work on report {made['number']} began" in titles())
     act(officer, made["id"], "hold", {"reason": "x"})

@@ -8,9 +8,27 @@ import pytest
 
 from infra.local.stack import Stack
 from tests.gateways import Gateway, gateway
-from tests.running import admin, citizen, guest, officer, other_citizen, other_officer, stack
+from tests.running import (
+    admin,
+    citizen,
+    guest,
+    newcomer,
+    officer,
+    other_citizen,
+    other_officer,
+    stack,
+)
 
-__all__ = ["admin", "citizen", "guest", "officer", "other_citizen", "other_officer", "stack"]
+__all__ = [
+    "admin",
+    "citizen",
+    "guest",
+    "newcomer",
+    "officer",
+    "other_citizen",
+    "other_officer",
+    "stack",
+]
 
 
 @pytest.fixture(scope="session")
