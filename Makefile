@@ -30,7 +30,8 @@ status: ## Processes with state, memory and readiness
 logs: ## Follow the logs (SERVICE=reports for one)
 	@$(PYTHON) -m infra.local logs $(SERVICE)
 
-demo: ## A citizen's report becomes an event, and the right person is told
+demo: ## The whole life of a report in under a minute, on a stack of its own with a moving clock
+	@python3 infra/local/bootstrap.py
 	@$(PYTHON) -m infra.local.demo
 
 test: ## Check style and types, run all tests on servers of their own

@@ -12,13 +12,18 @@ from infra.local.state import CITY_PACK, SERVICES, State
 
 @dataclass(frozen=True)
 class Environment:
-    """Makes the environments. port: the gateway's. extra: stands above everything else."""
+    """Makes the environments.
+
+    port: the gateway's. extra: stands above everything else. clock_offset: seconds by which the
+    city's time is moved; not registry's, whose tokens keep to the machine's clock.
+    """
 
     state: State
     postgres: Postgres
     rabbitmq: RabbitMQ
     port: int
     extra: Mapping[str, str]
+    clock_offset: int = 0
 
     def of(self, process: str) -> dict[str, str]:
         """The environment of a service, of the gateway (its first process) or of `gateway-N`."""
@@ -33,6 +38,8 @@ class Environment:
             "PYTHONUNBUFFERED": "1",
         }
         own = self._service(process) if process in SERVICES else self._gateway()
+        if self.clock_offset and process != "registry":
+            own["CLOCK_OFFSET_SECONDS"] = str(self.clock_offset)
         return common | own | dict(self.extra)
 
     def _gateway(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,8 @@ class Stack:
     """The stack in one state folder.
 
     port: the gateway's. gateways: how many processes of it share that port. extra: further
-    environment for all processes (tests turn knobs with it).
+    environment for all processes (tests turn knobs with it). clock_offset: how far the city's time
+    is moved, for rehearsals.
     """
 
     def __init__(
@@ -48,12 +50,14 @@ class Stack:
         *,
         gateways: int = GATEWAYS,
         extra: dict[str, str] | None = None,
+        clock_offset: timedelta = timedelta(0),
         progress: Progress = lambda words: None,
     ) -> None:
         self.state = State(folder)
         self.port = port
         self._gateways = gateways
         self._extra = extra or {}
+        self._clock_offset = clock_offset
         self._say = progress
         self.state.prepare()
         self.postgres = Postgres(self.state)
@@ -215,7 +219,14 @@ class Stack:
 
     @cached_property
     def _environment(self) -> Environment:
-        return Environment(self.state, self.postgres, self.rabbitmq, self.port, self._extra)
+        return Environment(
+            self.state,
+            self.postgres,
+            self.rabbitmq,
+            self.port,
+            self._extra,
+            int(self._clock_offset.total_seconds()),
+        )
 
     def _configure(self) -> None:
         self.state.remember(postgres.ADMIN_URL, rabbitmq.URL, *MAIL_SETTINGS)

@@ -146,7 +146,8 @@ def _check_unclaimed(deed: Deed) -> None:
         raise errors.claimed_by_another()
 
 
-def _reopened(deed: Deed) -> Changes:
+def _to_be_rated(deed: Deed) -> Changes:
+    """Each answer gets its own rating; the history keeps the earlier ones."""
     return {"rating": None}
 
 
@@ -163,7 +164,8 @@ _EFFECTS: dict[str, Effect] = {
     "forward": _forwarded,
     "claim": _claimed,
     "release": _released,
-    "reopen": _reopened,
+    "resolve": _to_be_rated,
+    "reopen": _to_be_rated,
     "rate": _rated,
     "hide": _hidden,
 }

@@ -12,7 +12,7 @@ from infra.local.state import ROOT
 from tests.architecture.test_structure import PRODUCT, RIM, SQL, imports, name
 
 # the operators' tools that speak to the broker by themselves
-BROKER_TOOLS = {"infra/kota/topology.py", "infra/local/demo.py"}
+BROKER_TOOLS = {"infra/kota/topology.py", "infra/local/demo/bus.py"}
 PURE = ("domain.py", "wording.py", "fees.py", "permit_type.py", "catalogue.py")
 
 

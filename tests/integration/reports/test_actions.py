@@ -187,10 +187,13 @@ def test_reopening_has_its_time(desk: Desk) -> None:
 def test_a_low_rating_reopens_and_may_be_given_anew(desk: Desk) -> None:
     report = life(desk, *RESOLVED)
     assert do(desk, "rate", report, ANNA, score=2)["state"] == "reopened"
+    assert desk.get(report)["rating"] == 2
     for name in ("assign", "resolve"):
         do(desk, name, report, OFFICER)
+    assert desk.get(report)["rating"] is None
+    assert do(desk, "rate", report, ANNA, score=4)["rating"] == 4
     with pytest.raises(Conflict) as refused:
-        do(desk, "rate", report, ANNA, score=4)
+        do(desk, "rate", report, ANNA, score=5)
     assert refused.value.code == "already_rated"
 
 
