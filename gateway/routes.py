@@ -108,6 +108,7 @@ ROUTES: tuple[Route, ...] = (
         for action in ACTIONS.values()
     ),
     _get("/v1/work/reports", REPORTS, "list_work"),
+    _get("/v1/work/responses", REPORTS, "list_responses"),
     _get("/v1/work/overview", REPORTS, "work_overview"),
     _post(
         "/v1/work/assignments", REPORTS, "assign_many", status=202, location="/v1/work/assignments/"

@@ -19,6 +19,7 @@ from services.chassis.text import DEFAULT_LANGUAGE, Text
 from services.notify.city import read_texts
 from services.permits.city import read_permit_types
 from services.reports.city import read_categories
+from services.reports.responses import read_responses
 
 app = typer.Typer(help="City packs. · Paket kota.", no_args_is_help=True)
 
@@ -74,6 +75,7 @@ def examine(directory: Path) -> tuple[Sequence[Problem], Counts]:
     pack = Pack(directory)
     city, known = read_city(pack)
     categories = read_categories(pack, known)
+    responses = read_responses(pack, categories.by_code)
     permit_types = read_permit_types(pack, known)
     texts = read_texts(pack)
     if pack.problems or city is None:
@@ -81,6 +83,7 @@ def examine(directory: Path) -> tuple[Sequence[Problem], Counts]:
     counts = _city_counts(city)
     counts += [
         ("categories", Text("categories", id="kategori laporan"), len(categories.by_code)),
+        ("responses", Text("response templates", id="templat tanggapan"), len(responses)),
         ("permit_types", Text("permit types", id="jenis izin"), len(permit_types)),
         ("texts", Text("message texts", id="teks pesan"), len(texts.messages)),
     ]

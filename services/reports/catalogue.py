@@ -11,6 +11,7 @@ from services.chassis.city import City, load_city
 from services.chassis.text import Language
 from services.reports import errors
 from services.reports.city import Categories, Category, agency_for, load_categories
+from services.reports.responses import Response, load_responses
 from services.reports.service_levels import Terms, WorkingTime
 
 
@@ -20,12 +21,14 @@ class Catalogue:
 
     city: City
     categories: Categories
+    responses: tuple[Response, ...]
 
     @classmethod
     def load(cls, city_pack: Path) -> Catalogue:
         """Load it. Raises CityPackInvalid with every mistake."""
         city = load_city(city_pack)
-        return cls(city, load_categories(city_pack, city))
+        categories = load_categories(city_pack, city)
+        return cls(city, categories, load_responses(city_pack, categories.by_code))
 
     def category(self, code: str) -> Category:
         """The category of that code. Raises Invalid naming the known ones."""

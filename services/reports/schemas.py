@@ -11,6 +11,7 @@ VISIBILITIES = ("public", "anonymous", "secret")
 STATES = tuple(state.value for state in State)
 MOST_PHOTOS = 6
 PHOTO_SIZES = ("full", "thumb")
+SPOKEN = ("hold", "resolve", "reject", "forward", "comment")
 CHANNELS = ("counter", "call_centre", "village")
 
 

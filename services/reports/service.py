@@ -31,7 +31,13 @@ from services.reports import (
 from services.reports import work as agency_work
 from services.reports.catalogue import Catalogue
 from services.reports.settings import Settings
-from services.reports.work_contract import ASSIGN_MANY, GET_JOB, LIST_WORK, WORK_OVERVIEW
+from services.reports.work_contract import (
+    ASSIGN_MANY,
+    GET_JOB,
+    LIST_RESPONSES,
+    LIST_WORK,
+    WORK_OVERVIEW,
+)
 
 SWEEP_SECONDS = 600.0
 ALARM_SECONDS = 1.0
@@ -109,6 +115,11 @@ class ReportsService(ChassisService):
     def follow_report(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Tell me."""
         return following.follow(work, body, self.chassis.city)
+
+    @operation(LIST_RESPONSES)
+    def list_responses(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Read templates."""
+        return agency_work.list_responses(work, body, self.chassis.city)
 
     @operation(LIST_WORK)
     def list_work(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:

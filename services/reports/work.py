@@ -43,6 +43,13 @@ def overview(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[st
     }
 
 
+def list_responses(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
+    """The city pack's templates for an action and a category."""
+    asked = body.get("action"), body.get("category")
+    found = [one.shown(work.call.language) for one in city.responses if one.fits(*asked)]
+    return {"items": found, "next": None}
+
+
 def _agency(work: UnitOfWork, body: dict[str, Any]) -> str | None:
     """Whose work is asked for; None is the whole city's."""
     principal, asked = work.call.principal, body.get("agency")

@@ -11,8 +11,10 @@ from services.reports.work_schemas import (
     AssignMany,
     Job,
     JobId,
+    ListResponses,
     ListWork,
     Overview,
+    ResponseList,
     WorkList,
 )
 
@@ -50,4 +52,12 @@ GET_JOB = Operation(
     errors=(NotFound,),
 )
 
-WORK_OPERATIONS = (LIST_WORK, WORK_OVERVIEW, ASSIGN_MANY, GET_JOB)
+LIST_RESPONSES = Operation(
+    "list_responses",
+    ListResponses,
+    ResponseList,
+    Text("Words to begin an answer with", id="Templat tanggapan"),
+    access=STAFF,
+)
+
+WORK_OPERATIONS = (LIST_RESPONSES, LIST_WORK, WORK_OVERVIEW, ASSIGN_MANY, GET_JOB)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.chassis import fields
 from services.reports.lifecycle import OPEN
-from services.reports.schemas import Report
+from services.reports.schemas import SPOKEN, Report
 
 MOST_AT_ONCE = 500
 _MANY = 2**31 - 1
@@ -106,3 +106,27 @@ class Job(fields.Schema):
     finished = fields.Boolean(required=True)
     failures = fields.List(fields.Nested(JobFailure), required=True, max=MOST_AT_ONCE)
     created_at = fields.Timestamp(required=True)
+
+
+class ListResponses(fields.Schema):
+    """For which action and category; left out, for any."""
+
+    action = fields.Choice(SPOKEN, metadata={"example": "resolve"})
+    category = fields.String(min=1, max=64, metadata={"example": "sampah"})
+
+
+class Response(fields.Schema):
+    """Words to begin with, in the caller's language; no categories means all."""
+
+    code = fields.String(required=True)
+    actions = fields.List(fields.String(), required=True)
+    categories = fields.List(fields.String(), required=True)
+    title = fields.String(required=True)
+    text = fields.String(required=True, max=fields.MAX_TEXT, multiline=True)
+
+
+class ResponseList(fields.Schema):
+    """All that fit; there is no further page."""
+
+    items = fields.List(fields.Nested(Response), required=True, max=1_000)
+    next = fields.String(required=True, allow_none=True)

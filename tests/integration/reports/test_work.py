@@ -237,3 +237,24 @@ def test_who_may_not_speak_for_others(desk: Desk) -> None:
     )
     assert "tracking_code" in made
     assert contract.SUBMIT_REPORT.name == "submit_report"
+
+
+def test_words_to_begin_with(desk: Desk) -> None:
+    def codes(**asked: Any) -> list[str]:
+        found = desk.caller.ask(
+            work_contract.LIST_RESPONSES,
+            lambda w, body: work.list_responses(w, body, desk.city),
+            asked,
+            by=OFFICER,
+            language="en",
+        )
+        assert found["next"] is None
+        return [f"{item['code']}: {item['text']}" for item in found["items"]]
+
+    patched, other = "patched: The hole was patched.", "elsewhere: Another agency answers for it."
+    assert codes() == [patched, other]
+    assert codes(action="resolve", category="pothole") == [patched]
+    assert codes(action="resolve", category="noise") == []
+    assert codes(category="noise") == codes(action="reject") == [other]
+    with pytest.raises(Invalid):
+        codes(action="verify")

@@ -135,6 +135,18 @@ fee:
 service_level: {working_days: 2, decision: true}
 validity: {kind: months, months: 6, decision: true}
 """,
+    "texts/responses.yaml": """\
+responses:
+  - code: patched
+    actions: [resolve]
+    categories: [pothole]
+    title: {id: Ditambal, en: Patched}
+    text: {id: Lubang sudah ditambal., en: The hole was patched.}
+  - code: elsewhere
+    actions: [reject, forward]
+    title: {id: Instansi lain, en: Another agency}
+    text: {id: Wewenang instansi lain., en: Another agency answers for it.}
+""",
     "texts/notifications.yaml": """\
 texts:
   report.submitted:
