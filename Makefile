@@ -6,7 +6,7 @@ export PYTHONPATH := .
 export PORT
 export GATEWAY_PROCESSES
 
-.PHONY: help up down restart clean status logs demo test lint format lock
+.PHONY: help up down restart clean status logs demo test lint format docs lock
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  \033[1mmake %-8s\033[0m %s\n", $$1, $$2}' Makefile
@@ -48,6 +48,9 @@ lint: ## ruff, mypy (strict), import-linter
 format: ## Put the code into its form
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+
+docs: ## Write what is generated into the documents (the table of settings)
+	@./kota settings --into infra/README.md
 
 lock: ## Make the lock files anew from requirements*.in
 	PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= .venv/bin/pip-compile -q -U $(LOCK) -o requirements-dev.lock requirements-dev.in

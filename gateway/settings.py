@@ -44,30 +44,35 @@ def redis_url(env: Env, name: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(ProcessSettings):
-    """http_host, http_port: where it listens, unless http_socket_fd is an inherited socket.
+    """What the gateway reads besides."""
 
-    workers: requests at work at once. queue: requests that wait for a worker. connections: open
-    ones in this process. streams: open live streams in this process; streams_per_address: of one
-    client address. service_addresses: where services are called while the broker is away.
-    trusted_proxies: networks whose X-Forwarded-For we believe. cors_origins: whose pages may read
-    our answers. rate_limit_scale: multiplies every rate limit. redis_url: where rate limits are
-    counted for all processes; left out, each counts for itself. cursor_secret: signs cursors;
-    upload_secret: makes capabilities, the same as that of reports. files_url: where photos are.
-    """
-
-    http_host: str = setting(text, "127.0.0.1")
-    http_port: int = setting(port, 8080)
-    http_socket_fd: int | None = setting(descriptor, None)
-    workers: int = setting(positive, 128)
-    queue: int = setting(positive, 256)
-    connections: int = setting(positive, 4_096)
-    streams: int = setting(positive, 500)
-    streams_per_address: int = setting(positive, 100)
-    service_addresses: Mapping[str, str] | None = setting(addresses, None)
-    trusted_proxies: tuple[Network, ...] = setting(networks, ())
-    cors_origins: tuple[str, ...] = setting(origins, ())
-    rate_limit_scale: float = setting(scale, 1.0)
-    redis_url: str | None = setting(redis_url, None)
-    cursor_secret: bytes = setting(secret_bytes)
-    upload_secret: bytes = setting(secret_bytes)
-    files_url: str = setting(files_url)
+    http_host: str = setting(text, "127.0.0.1", means="where it listens")
+    http_port: int = setting(port, 8080, means="where it listens")
+    http_socket_fd: int | None = setting(
+        descriptor, None, means="an inherited listening socket instead, shared by processes"
+    )
+    workers: int = setting(positive, 128, means="requests served at once")
+    queue: int = setting(positive, 256, means="requests that wait for a worker")
+    connections: int = setting(positive, 4_096, means="open connections of a process")
+    streams: int = setting(positive, 500, means="open live streams of a process")
+    streams_per_address: int = setting(
+        positive, 100, means="open live streams of one client address"
+    )
+    service_addresses: Mapping[str, str] | None = setting(
+        addresses, None, means="where services are called while the broker is away"
+    )
+    trusted_proxies: tuple[Network, ...] = setting(
+        networks, (), means="whose X-Forwarded-For and X-Forwarded-Proto are believed"
+    )
+    cors_origins: tuple[str, ...] = setting(origins, (), means="whose pages may read the answers")
+    rate_limit_scale: float = setting(scale, 1.0, means="multiplies every rate")
+    redis_url: str | None = setting(
+        redis_url, None, means="counts rates for all processes; without it each for itself"
+    )
+    cursor_secret: bytes = setting(secret_bytes, means="signs the cursors of lists")
+    upload_secret: bytes = setting(
+        secret_bytes, means="proves who uploaded a photo; the same for gateway and reports"
+    )
+    files_url: str = setting(
+        files_url, means="where photos are kept; the same for gateway and reports"
+    )

@@ -15,6 +15,7 @@ COMMANDS = {
     "audit": "infra.kota.audit:app",
     "city": "infra.kota.city:app",
     "parked": "infra.kota.parked:app",
+    "settings": "infra.kota.settings:settings",
     "token": "infra.kota.token:token",
     "topology": "infra.kota.topology:declare",
 }

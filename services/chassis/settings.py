@@ -2,9 +2,10 @@
 
     @dataclass(frozen=True, kw_only=True)
     class Settings(ServiceSettings):
-        tracking_secret: bytes = setting(secret_bytes)
+        tracking_secret: bytes = setting(secret_bytes, means="tracking codes are derived from it")
 
-The variable's name is the field's in capitals. A field without a default is required.
+The variable's name is the field's in capitals. A field without a default is required. What it means
+is told to whoever forgot it, and stands in the operators' table of settings.
 """
 
 from __future__ import annotations
@@ -38,11 +39,12 @@ class SettingsInvalid(Exception):
         super().__init__("\n".join(problems))
 
 
-def setting(read: Read, default: Any = MISSING) -> Any:
-    """Declare a setting: how it is read, and its default if it may be absent."""
+def setting(read: Read, default: Any = MISSING, *, means: str) -> Any:
+    """Declare a setting: how it is read, its default if it may be absent, and what it is for."""
+    metadata = {"read": read, "means": means}
     if default is MISSING:
-        return field(metadata={"read": read})
-    return field(default=default, metadata={"read": read})
+        return field(metadata=metadata)
+    return field(default=default, metadata=metadata)
 
 
 def amqp_url(env: Env, name: str) -> str:
@@ -179,37 +181,38 @@ def secret_bytes(env: Env, name: str) -> bytes:
 
 @dataclass(frozen=True, kw_only=True)
 class ProcessSettings:
-    """What every process reads.
+    """What every process reads."""
 
-    admin_port: loopback port of health and metrics. workers: requests served at once.
-    clock_offset_seconds: moves the city's time for rehearsals (terms, due dates, uploads); tokens
-    keep to the machine's clock.
-    """
-
-    amqp_url: str = setting(amqp_url)
-    admin_port: int = setting(port)
-    auth_public_keys: Path = setting(file)
-    log_level: str = setting(level, "INFO")
-    workers: int = setting(positive, 32)
-    clock_offset_seconds: float = setting(offset, 0.0)
+    amqp_url: str = setting(amqp_url, means="the broker")
+    admin_port: int = setting(port, means="where health, readiness and metrics are")
+    auth_public_keys: Path = setting(file, means="the JWKS that verifies access tokens")
+    log_level: str = setting(level, "INFO", means="from which level on it is logged")
+    workers: int = setting(positive, 32, means="requests served at once")
+    clock_offset_seconds: float = setting(
+        offset,
+        0.0,
+        means="moves the city's time for rehearsals (terms, due dates, uploads); tokens keep to"
+        " the machine's clock",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceSettings(ProcessSettings):
-    """What every service reads besides.
+    """What every service reads besides."""
 
-    database_connections: most that requests hold at once. handler_max_tries: after so many
-    failures an event is parked. handler_retry_seconds: rest before the second try, then doubling.
-    service_public_keys: of the services that may call this one; without it none may.
-    """
-
-    database_url: str = setting(database_url)
-    audit_signing_key: Path = setting(file)
-    city_pack: Path = setting(folder)
-    database_connections: int = setting(positive, 10)
-    handler_max_tries: int = setting(positive, 10)
-    handler_retry_seconds: float = setting(seconds, 1.0)
-    service_public_keys: Path | None = setting(file, None)
+    database_url: str = setting(database_url, means="its own database, as its own role")
+    audit_signing_key: Path = setting(file, means="signs the seals of its audit trace")
+    city_pack: Path = setting(folder, means="the city pack")
+    database_connections: int = setting(positive, 10, means="most that requests hold at once")
+    handler_max_tries: int = setting(
+        positive, 10, means="after so many failures an event is parked"
+    )
+    handler_retry_seconds: float = setting(
+        seconds, 1.0, means="rest before an event's second try, then doubling"
+    )
+    service_public_keys: Path | None = setting(
+        file, None, means="the JWKS of the services that may call this one; without it none may"
+    )
 
 
 def read(
@@ -264,7 +267,12 @@ def _is_required(declared: Field[Any]) -> bool:
 
 
 def _what(declared: Field[Any]) -> str:
-    documentation = declared.metadata["read"].__doc__ or ""
+    return f"{declared.metadata['means']}: {form(declared)}"
+
+
+def form(declared: Field[Any]) -> str:
+    """What a value of a setting looks like, in words."""
+    documentation: str = declared.metadata["read"].__doc__ or ""
     return documentation.splitlines()[0].rstrip(".")
 
 

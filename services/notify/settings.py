@@ -40,18 +40,20 @@ def address(env: Env, name: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(ServiceSettings):
-    """smtp_url: the mail server; without it no e-mail is sent. mail_from: the city's address.
+    """What notify reads besides."""
 
-    public_url: where people reach the API, for links. mail_link_secret: signs them; a new one voids
-    all. service_key: proves to other services that notify asks. mail_retry_seconds: rest before
-    the second try, then doubling. mail_lease_seconds: so long nobody else takes a message that is
-    being sent.
-    """
-
-    mail_link_secret: bytes = setting(secret_bytes)
-    mail_from: str = setting(address)
-    public_url: str = setting(http_url)
-    service_key: Path = setting(file)
-    smtp_url: Server | None = setting(mail_server, None)
-    mail_retry_seconds: float = setting(seconds, 60.0)
-    mail_lease_seconds: float = setting(seconds, 120.0)
+    mail_link_secret: bytes = setting(
+        secret_bytes, means="signs links in e-mails; a new one voids all"
+    )
+    mail_from: str = setting(address, means="the city's address")
+    public_url: str = setting(http_url, means="where people reach the API, for links")
+    service_key: Path = setting(file, means="proves to other services that notify asks")
+    smtp_url: Server | None = setting(
+        mail_server, None, means="the mail server; without it no e-mail is sent"
+    )
+    mail_retry_seconds: float = setting(
+        seconds, 60.0, means="rest before a message's second try, then doubling"
+    )
+    mail_lease_seconds: float = setting(
+        seconds, 120.0, means="so long nobody else takes a message that is being sent"
+    )

@@ -27,13 +27,14 @@ def signing_key(env: Env, name: str) -> OKPKey:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(ServiceSettings):
-    """identity_signing_key: signs access tokens; its public half is in auth_public_keys.
+    """What registry reads besides."""
 
-    code_secret: from it one-time codes are derived; a new one voids those that are out.
-    """
-
-    identity_signing_key: OKPKey = setting(signing_key)
-    code_secret: bytes = setting(secret_bytes)
+    identity_signing_key: OKPKey = setting(
+        signing_key, means="signs access tokens; its public half is in AUTH_PUBLIC_KEYS"
+    )
+    code_secret: bytes = setting(
+        secret_bytes, means="one-time codes are derived from it; a new one voids those that are out"
+    )
 
     def __post_init__(self) -> None:
         """Tokens that nobody can verify are found out at start. Raises SettingsInvalid."""

@@ -9,12 +9,14 @@ from services.chassis.settings import ServiceSettings, files_url, secret_bytes, 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(ServiceSettings):
-    """tracking_secret: from it guests' tracking codes are derived; changing it voids them all.
+    """What reports reads besides."""
 
-    upload_secret: proves who uploaded a photo, the same as the gateway's. files_url: where photos
-    are kept, the same as the gateway's.
-    """
-
-    tracking_secret: bytes = setting(secret_bytes)
-    upload_secret: bytes = setting(secret_bytes)
-    files_url: str = setting(files_url)
+    tracking_secret: bytes = setting(
+        secret_bytes, means="guests' tracking codes are derived from it; a new one voids them all"
+    )
+    upload_secret: bytes = setting(
+        secret_bytes, means="proves who uploaded a photo; the same for gateway and reports"
+    )
+    files_url: str = setting(
+        files_url, means="where photos are kept; the same for gateway and reports"
+    )
