@@ -56,7 +56,9 @@ class Gateway(DependencyProvider):
         rpc = Caller(self.link, DirectCaller(self.settings.service_addresses or {}))
         readiness = Readiness(rpc)
         self.application = application(self.settings, rpc, readiness, self._hub())
-        self._admin = AdminServer(self.settings.admin_port, readiness.checks)
+        self._admin = AdminServer(
+            self.settings.admin_host, self.settings.admin_port, readiness.checks
+        )
 
     def start(self) -> None:
         """Open the admin port."""

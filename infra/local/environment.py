@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from infra.local.postgres import Postgres
 from infra.local.rabbitmq import RabbitMQ
 from infra.local.state import CITY_PACK, SERVICES, State
+from infra.vault.needs import NEEDS
 
 
 @dataclass(frozen=True)
@@ -30,25 +31,31 @@ class Environment:
         common = {
             "AMQP_URL": self.rabbitmq.url(),
             "ADMIN_PORT": str(self.state.admin_port(process)),
-            "AUTH_PUBLIC_KEYS": str(self.state.key("identity_jwks.json").resolve()),
             "CITY_PACK": str(CITY_PACK),
             "LOG_LEVEL": "INFO",
             # the warning names a plan that the decision records already hold
             "PYTHONWARNINGS": "ignore::DeprecationWarning",
             "PYTHONUNBUFFERED": "1",
         }
-        own = self._service(process) if process in SERVICES else self._gateway()
+        own = self._of_vault(process.partition("-")[0])
+        own |= self._service(process) if process in SERVICES else self._gateway()
         if self.clock_offset and process != "registry":
             own["CLOCK_OFFSET_SECONDS"] = str(self.clock_offset)
         return common | own | dict(self.extra)
+
+    def _of_vault(self, process: str) -> dict[str, str]:
+        needs, vault = NEEDS[process], self.state
+        keys = {variable: vault.secret(name) for variable, name in needs.keys.items()}
+        keys |= {variable: vault.key(name) for variable, name in needs.public.items()}
+        files = {variable: str(file.resolve()) for variable, file in keys.items()}
+        return needs.in_environment(vault) | files
 
     def _gateway(self) -> dict[str, str]:
         return {
             "HTTP_HOST": "127.0.0.1",
             "HTTP_PORT": str(self.port),
             "HTTP_SOCKET_FD": "0",
-            "CURSOR_SECRET": self.state.password("cursor"),
-            **self._files(),
+            "FILES_URL": self._files_url(),
             "SERVICE_ADDRESSES": ",".join(
                 f"{name}=127.0.0.1:{self.state.admin_port(name)}" for name in SERVICES
             ),
@@ -59,16 +66,11 @@ class Environment:
         own = {
             "DATABASE_URL": app_url,
             "MIGRATION_DATABASE_URL": owner_url,
-            "AUDIT_SIGNING_KEY": self._secret_file(f"audit_{name}.json"),
-            "SERVICE_PUBLIC_KEYS": str(self.state.key("service_jwks.json").resolve()),
         }
-        if name == "registry":
-            own["IDENTITY_SIGNING_KEY"] = self._secret_file("identity_signing_key.json")
-            own["CODE_SECRET"] = self.state.password("code")
         if name == "notify":
             own |= self._mail()
         if name == "reports":
-            own |= {"TRACKING_SECRET": self.state.password("tracking"), **self._files()}
+            own["FILES_URL"] = self._files_url()
         return own
 
     def _mail(self) -> dict[str, str]:
@@ -76,17 +78,8 @@ class Environment:
         return {
             "SMTP_URL": given or f"smtp://127.0.0.1:{self.state.ports()['smtp']}",
             "MAIL_FROM": self.state.given("MAIL_FROM") or "no-reply@kota.example",
-            "MAIL_LINK_SECRET": self.state.password("mail_link"),
             "PUBLIC_URL": self.state.given("PUBLIC_URL") or f"http://127.0.0.1:{self.port}",
-            "SERVICE_KEY": self._secret_file("service_notify.json"),
         }
 
-    def _files(self) -> dict[str, str]:
-        # the gateway takes uploads in, reports hands them out
-        return {
-            "FILES_URL": self.state.files.resolve().as_uri(),
-            "UPLOAD_SECRET": self.state.password("upload"),
-        }
-
-    def _secret_file(self, name: str) -> str:
-        return str(self.state.secret(name).resolve())
+    def _files_url(self) -> str:
+        return self.state.files.resolve().as_uri()

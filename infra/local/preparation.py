@@ -8,9 +8,9 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from infra.local import identity
 from infra.local.environment import Environment
-from infra.local.state import ROOT, SERVICES, write
+from infra.local.state import CITY_PACK, ROOT, SERVICES, write
+from infra.vault import identity
 
 
 class NotPrepared(Exception):
@@ -22,7 +22,7 @@ def prepare(environment: Environment, gateways: int) -> None:
     environment.postgres.create_databases()
     for name in (*SERVICES, *(f"gateway-{number}" for number in range(gateways))):
         _write_down(environment, name)
-    identity.make_logins(environment.state)
+    identity.make_logins(environment.state.logins, CITY_PACK)
     jobs = [
         (["services.chassis.migrate", *SERVICES], _databases(environment)),
         (["infra.kota", "topology"], {"AMQP_URL": environment.rabbitmq.url()}),

@@ -14,7 +14,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from infra.local import identity, leftovers, packages, postgres, rabbitmq
+from infra.local import leftovers, packages, postgres, rabbitmq
 from infra.local.environment import Environment
 from infra.local.postgres import Postgres
 from infra.local.preparation import NotPrepared, prepare
@@ -23,6 +23,7 @@ from infra.local.rabbitmq import RabbitMQ
 from infra.local.readiness import ask
 from infra.local.state import GATEWAYS, MAIL_SETTINGS, PROCESSES, State, is_free, write
 from infra.local.supervisor import Supervisor, wait_for
+from infra.vault import identity
 
 READY_SECONDS = 90
 SERVER_SECONDS = 60

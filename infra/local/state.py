@@ -8,15 +8,15 @@ import os
 import secrets
 import socket
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+
+from infra.vault.needs import SERVICES
+from infra.vault.vault import Vault, write
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CITY_PACK = ROOT / "infra" / "city" / "tangsel"
-SERVICES = ("registry", "reports", "notify", "permits")
 PROCESSES = (*SERVICES, "gateway")
 GATEWAYS = 2
 MOST_GATEWAYS = 8
@@ -31,10 +31,8 @@ MAIL_SETTINGS = ("SMTP_URL", "MAIL_FROM", "PUBLIC_URL")
 
 
 @dataclass(frozen=True)
-class State:
+class State(Vault):
     """A stack's folder. Everything in it can be made again, except the data."""
-
-    folder: Path
 
     @cached_property
     def short(self) -> str:
@@ -51,11 +49,6 @@ class State:
     def logs(self) -> Path:
         """Logs of all processes."""
         return self.folder / "logs"
-
-    @property
-    def logins(self) -> Path:
-        """The accounts that `make up` made."""
-        return self.folder / "logins.json"
 
     @property
     def supervisor_conf(self) -> Path:
@@ -80,14 +73,6 @@ class State:
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o700)
         self.runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-    def secret(self, name: str) -> Path:
-        """The file of a secret."""
-        return self.folder / "secrets" / name
-
-    def key(self, name: str) -> Path:
-        """The file of a public key set."""
-        return self.folder / "keys" / name
 
     def ports(self) -> dict[str, int]:
         """Port numbers by name: chosen free once, then kept."""
@@ -119,28 +104,6 @@ class State:
             value = self.given(name)
             if value:
                 write(self.secret(f"given_{name}"), value)
-
-    def password(self, name: str) -> str:
-        """A random secret of 256 bits, made once."""
-        return self.once(name, lambda: secrets.token_hex(32))
-
-    def once(self, name: str, make: Callable[[], str]) -> str:
-        """The content of a secret file, made by `make` the first time."""
-        file = self.secret(name)
-        if not file.exists():
-            write(file, make())
-        return file.read_text().strip()
-
-
-def write(file: Path, content: str | dict[str, Any]) -> None:
-    """Write a file that only we can read, all of it or nothing."""
-    text = content if isinstance(content, str) else json.dumps(content, indent=1)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_name(f".{file.name}.{os.getpid()}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as out:
-        out.write(text)
-    fresh.replace(file)
 
 
 def _free_ports(count: int, base: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""Each process' own loopback port: /healthz, /readyz, /metrics, and direct calls."""
+"""Each process' own port, not for the public: /healthz, /readyz, /metrics, and direct calls."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ _SOCKET_SECONDS = 5
 
 
 class AdminServer:
-    """Serves health and metrics on 127.0.0.1, and direct calls if `calls` is given.
+    """Serves health and metrics on one address, and direct calls if `calls` is given.
 
     checks: the outcome of each readiness check, `ok` or a reason; must be cheap.
     """
 
-    def __init__(self, port: int, checks: Checks, calls: Serve | None = None) -> None:
-        self._port = port
+    def __init__(self, host: str, port: int, checks: Checks, calls: Serve | None = None) -> None:
+        self._address = (host, port)
         self._checks = checks
         self._calls = calls
         self._thread: Any = None
 
     def start(self) -> None:
         """Listen. Raises OSError if the port is taken."""
-        listener = eventlet.listen(("127.0.0.1", self._port), reuse_addr=True, reuse_port=False)
+        listener = eventlet.listen(self._address, reuse_addr=True, reuse_port=False)
         self._thread = eventlet.spawn(
             wsgi.server,
             listener,

@@ -49,7 +49,9 @@ class Keeping:
             Loop("checks", self._check_step, CHECK_SECONDS),
             Loop("housekeeping", self._clean_step, HOUSEKEEPING_SECONDS),
         ]
-        self._admin = AdminServer(settings.admin_port, self.checks, direct_calls(chassis))
+        self._admin = AdminServer(
+            settings.admin_host, settings.admin_port, self.checks, direct_calls(chassis)
+        )
         self._database_check = "starting"
         self._checked_at = time.monotonic()
 

@@ -14,7 +14,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -71,6 +71,14 @@ def file(env: Env, name: str) -> Path:
     if not path.is_file() or not os.access(path, os.R_OK):
         raise EnvError(f"{path} is not a readable file")
     return path
+
+
+def host(env: Env, name: str) -> str:
+    """An IPv4 address of this machine, such as 127.0.0.1; 0.0.0.0 for all of them."""
+    found = ip_address(env.str(name))
+    if found.version != 4:
+        raise EnvError(f"{found} is not an IPv4 address")
+    return str(found)
 
 
 def port(env: Env, name: str) -> int:
@@ -184,7 +192,10 @@ class ProcessSettings:
     """What every process reads."""
 
     amqp_url: str = setting(amqp_url, means="the broker")
-    admin_port: int = setting(port, means="where health, readiness and metrics are")
+    admin_host: str = setting(
+        host, "127.0.0.1", means="where the admin port listens; never on the public's network"
+    )
+    admin_port: int = setting(port, means="where health, metrics and direct calls are")
     auth_public_keys: Path = setting(file, means="the JWKS that verifies access tokens")
     log_level: str = setting(level, "INFO", means="from which level on it is logged")
     workers: int = setting(positive, 32, means="requests served at once")

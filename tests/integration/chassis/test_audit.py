@@ -10,8 +10,8 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from infra.local import identity
 from infra.local.state import State
+from infra.vault import identity
 from services.chassis import envelope, seals
 from services.chassis.audit_verify import Verdict, verify
 from services.chassis.chassis_contract import SEAL_MADE

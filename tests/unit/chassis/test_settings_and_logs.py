@@ -32,6 +32,8 @@ def environment(tmp_path: Path) -> dict[str, str]:
 def test_a_right_environment(environment: dict[str, str]) -> None:
     found = read(Settings, environment)
     assert (found.admin_port, found.workers, len(found.tracking_secret)) == (9000, 32, 32)
+    assert found.admin_host == "127.0.0.1"
+    assert read(Settings, environment | {"ADMIN_HOST": "0.0.0.0"}).admin_host == "0.0.0.0"
 
 
 def test_every_problem_at_once() -> None:
@@ -56,6 +58,8 @@ def test_every_problem_at_once() -> None:
         ("TRACKING_SECRET", "not hexadecimal"),
         ("TRACKING_SECRET", ""),
         ("CITY_PACK", "/nowhere"),
+        ("ADMIN_HOST", "everywhere"),
+        ("ADMIN_HOST", "::"),
         ("FILES_URL", "/var/lib/kota"),
         ("FILES_URL", "file://host/folder"),
         ("FILES_URL", "s3:///prefix"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from infra.local import identity
 from infra.local.state import (
+    CITY_PACK,
     GATEWAY_ADMIN_BASE,
     MOST_GATEWAYS,
     PORT_NAMES,
@@ -14,6 +14,7 @@ from infra.local.state import (
     State,
     write,
 )
+from infra.vault import identity
 
 
 def test_ports_are_chosen_once_and_differ(state: State) -> None:
@@ -58,12 +59,14 @@ def test_keys_stay_and_public_sets_hold_nothing_private(state: State) -> None:
 
 
 def test_logins_differ_from_machine_to_machine(state: State, tmp_path: Path) -> None:
-    mine = identity.make_logins(state)
-    assert identity.make_logins(state) == mine
+    mine = identity.make_logins(state.logins, CITY_PACK)
+    assert identity.make_logins(state.logins, CITY_PACK) == mine
     other = State(tmp_path / "other")
     other.prepare()
     passwords = {login["password"] for login in mine}
-    assert passwords.isdisjoint(login["password"] for login in identity.make_logins(other))
+    assert passwords.isdisjoint(
+        login["password"] for login in identity.make_logins(other.logins, CITY_PACK)
+    )
 
 
 def test_socket_paths_are_short(state: State) -> None:
