@@ -12,13 +12,12 @@ from werkzeug.exceptions import NotFound as NoRoute
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Request, Response
 
-from gateway import requests, responses
+from gateway import metrics, requests, responses
 from gateway.errors import WrongMethod
 from gateway.exchange import Exchange, Handler, Verifier
 from gateway.policy import Policy
 from gateway.rates import Allowance, RateLimited, Rates
 from gateway.routes import By, Route, url_map
-from services.chassis import metrics
 from services.chassis.errors import (
     DomainError,
     Forbidden,
@@ -55,21 +54,22 @@ class Application:
         except Exception:
             log.exception("request failed", request_id=visit.request_id)
             response = _problem(InternalError(), visit)
-        seconds = time.monotonic() - visit.started
-        metrics.operation_served(visit.name, str(response.status_code), seconds)
+        metrics.request_answered(
+            visit.route, response.status_code, time.monotonic() - visit.started
+        )
         return self._finished(response, visit)
 
     def refuse(self, error: DomainError, request: Request) -> Response:
         """The answer to a request that is not served: `request` may be an empty one."""
         visit = _Visit(request)
-        metrics.operation_served("none", str(error.status), 0.0)
+        metrics.request_answered(None, error.status, 0.0)
         return self._finished(_problem(error, visit), visit)
 
     def _respond(self, visit: _Visit) -> Response:
         if visit.request.method == "OPTIONS":
             return self._options(visit)
         route, path = self._find(visit.request)
-        visit.name = route.operation.name
+        visit.route = route
         address = self._policy.address_of(visit.request)
         visit.allowance = self._rates.check_address(route.rate, address)
         headers = requests.call_headers(
@@ -116,7 +116,7 @@ class _Visit:
         self.request = request
         self.request_id = requests.request_id_of(request)
         self.started = time.monotonic()
-        self.name = "none"
+        self.route: Route | None = None
         self.allowance: Allowance | None = None
 
 
@@ -144,6 +144,7 @@ def _without_content(response: Response) -> list[tuple[str, str]]:
 
 
 def _problem(error: DomainError, visit: _Visit) -> Response:
+    metrics.problem_answered(error)
     language = requests.language_of(visit.request)
     response = responses.problem(error, language, visit.request_id)
     if isinstance(error, WrongMethod):

@@ -11,6 +11,8 @@ from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 from werkzeug.wrappers import Request, Response
 
+from gateway import metrics
+from gateway.http.limits import MAX_UNDERWAY
 from gateway.http.server import HttpServer, open_listener
 from gateway.http.slots import Slots
 from gateway.routes import body_limit
@@ -32,12 +34,18 @@ class Edge(Entrypoint):
         """Listen."""
         (gateway,) = self.container.dependencies
         settings, self._application = gateway.settings, gateway.application
-        self._slots = Slots(workers=settings.workers, queue=settings.queue, seconds=QUEUE_SECONDS)
+        self._slots = slots = Slots(
+            workers=settings.workers, queue=settings.queue, seconds=QUEUE_SECONDS
+        )
         listener = open_listener(settings.http_host, settings.http_port, settings.http_socket_fd)
         self._server = HttpServer(
             listener, self._answer, self._refuse, body_limit, connections=settings.connections
         )
         self._server.start()
+        metrics.watch("workers", settings.workers, lambda: slots.working)
+        metrics.watch("queue", settings.queue, lambda: slots.waiting)
+        metrics.watch("connections", settings.connections, lambda: self._server.connections)
+        metrics.watch("body_bytes", MAX_UNDERWAY, lambda: self._server.body_bytes)
 
     def stop(self) -> None:
         """Take no more, and finish what has begun."""

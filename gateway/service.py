@@ -8,6 +8,7 @@ from nameko import config
 from nameko.extensions import DependencyProvider
 from werkzeug.wrappers import Request, Response
 
+from gateway import metrics
 from gateway.application import Application
 from gateway.calls import Calls
 from gateway.cursors import Cursors
@@ -24,7 +25,7 @@ from gateway.routes import By
 from gateway.server import edge
 from gateway.settings import Settings
 from gateway.uploads import Uploads
-from services.chassis import logs
+from services.chassis import logs, process_metrics
 from services.chassis.capabilities import Capabilities
 from services.chassis.clock import SystemClock
 from services.chassis.direct_client import Caller, DirectCaller
@@ -62,6 +63,7 @@ class Gateway(DependencyProvider):
 
     def start(self) -> None:
         """Open the admin port."""
+        process_metrics.announce("gateway")
         self._admin.start()
 
     def stop(self) -> None:
@@ -75,6 +77,7 @@ class Gateway(DependencyProvider):
     def _hub(self) -> Hub:
         settings = self.settings
         hub = Hub(most=settings.streams, most_per_address=settings.streams_per_address)
+        metrics.watch("streams", settings.streams, lambda: len(hub))
         news = Broadcast(
             FEED_ADVANCED,
             on_event=lambda data: hub.publish(data["entries"]),
@@ -90,6 +93,7 @@ def application(settings: Settings, rpc: Caller, readiness: Readiness, hub: Hub)
     clock = SystemClock(settings.clock_offset_seconds)
     verifier = TokenVerifier(settings.auth_public_keys, SystemClock())
     store = open_store(settings.files_url)
+    metrics.watch_files(settings.files_url)
     calls = Calls(rpc, Cursors(settings.cursor_secret))
     capabilities = Capabilities(settings.upload_secret, clock)
     handlers = {

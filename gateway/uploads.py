@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.formparser import FormDataParser
 from werkzeug.wrappers import Request, Response
 
-from gateway import requests, responses
+from gateway import metrics, requests, responses
 from gateway.contract import UPLOAD_PHOTO
 from gateway.errors import TooLarge, UnsupportedMediaType
 from gateway.exchange import Exchange
@@ -45,7 +45,8 @@ class Uploads:
         with TemporaryDirectory(prefix="kota-upload-") as folder:
             source = Path(folder, "source")
             _receive(exchange.request, source)
-            picture = self._converter.convert(source, Path(folder))
+            with metrics.upload_converted(source.stat().st_size):
+                picture = self._converter.convert(source, Path(folder))
             photo = self._keep(picture)
         capability, expires = self._capabilities.issue(photo, exchange.principal.subject)
         answer = UPLOAD_PHOTO.response().dump(

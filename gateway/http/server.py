@@ -36,7 +36,7 @@ class HttpServer:
         self, listener: Any, answer: Answer, refuse: Refuse, body_limit: BodyLimit,
         *, connections: int,
     ) -> None:  # fmt: skip
-        underway = Underway()
+        underway = self._underway = Underway()
         self._listener = listener
         self._make = lambda sock, peer: Connection(sock, peer, answer, refuse, body_limit, underway)
         self._most = connections
@@ -68,6 +68,11 @@ class HttpServer:
     def connections(self) -> int:
         """How many are open."""
         return len(self._open)
+
+    @property
+    def body_bytes(self) -> int:
+        """How much of bodies is held for requests that are not answered yet."""
+        return self._underway.held
 
     def _accept(self) -> None:
         while True:

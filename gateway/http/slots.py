@@ -17,7 +17,18 @@ class Slots:
         self._free = Semaphore(workers)
         self._places = workers + queue
         self._seconds = seconds
+        self._workers = workers
         self._present = 0
+
+    @property
+    def working(self) -> int:
+        """How many are at work."""
+        return self._workers - int(self._free.counter)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a slot."""
+        return self._present - self.working
 
     @contextmanager
     def taken(self) -> Iterator[None]:

@@ -9,6 +9,7 @@ import structlog
 from eventlet import Timeout
 from eventlet.event import Event
 
+from services.chassis import metrics
 from services.chassis.errors import DomainError
 
 log = structlog.get_logger(__name__)
@@ -53,7 +54,9 @@ class Loop:
             try:
                 more = self._step()
                 backoff = 0.2
+                metrics.loop_succeeded(self.name)
             except Exception as error:
+                metrics.loop_failed(self.name)
                 _log_failure(self.name, error)
                 self._rest(backoff)
                 backoff = min(backoff * 2, BACKOFF_MAX_SECONDS)

@@ -15,6 +15,7 @@ from psycopg2.extras import RealDictCursor
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
+from services.chassis import metrics
 from services.chassis.errors import Conflict, DatabaseAway
 
 Params = Mapping[str, Any]
@@ -48,10 +49,13 @@ class Database:
     """A bounded pool of connections.
 
     size: how many connections at most. wait_seconds: how long to wait for a free one before
-    DatabaseAway is raised.
+    DatabaseAway is raised. pool: its name in the metrics.
     """
 
-    def __init__(self, url: str, *, size: int = 10, wait_seconds: float = 2.0) -> None:
+    def __init__(
+        self, url: str, *, size: int = 10, wait_seconds: float = 2.0, pool: str = "requests"
+    ) -> None:
+        self._name = pool
         self._pool = QueuePool(
             lambda: connect(url),
             pool_size=size,
@@ -59,6 +63,7 @@ class Database:
             timeout=wait_seconds,
             reset_on_return=None,
         )
+        metrics.watch_pool(pool, size, lambda: self._pool.checkedout())
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -72,8 +77,11 @@ class Database:
     def acquire(self) -> PoolProxiedConnection:
         """A connection of the pool. Raises DatabaseAway."""
         try:
-            return self._pool.connect()
+            with metrics.connection_wanted(self._name):
+                return self._pool.connect()
         except (psycopg2.Error, PoolTimeout) as error:
+            reason = "busy" if isinstance(error, PoolTimeout) else "away"
+            metrics.connection_refused(self._name, reason)
             raise DatabaseAway() from error
 
     def forget_connections(self) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import structlog
 
-from services.chassis import inbox
+from services.chassis import inbox, metrics
 from services.chassis.call import Call, CallHeaders
 from services.chassis.clock import Clock
 from services.chassis.database import Database
@@ -74,6 +74,7 @@ class Deliveries:
 
     def _failed(self, delivery: Delivery, error: Exception) -> str:
         reason = describe(error)
+        metrics.event_failed(delivery.subscription.handler)
         with self._database.session() as session:
             state = inbox.keep_failed(
                 session,

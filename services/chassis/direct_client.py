@@ -6,7 +6,7 @@ import http.client
 from collections.abc import Mapping
 from typing import Any
 
-from services.chassis import jsontext
+from services.chassis import jsontext, metrics
 from services.chassis.call import CallHeaders
 from services.chassis.errors import BrokerAway, ServiceTimeout, from_data
 from services.chassis.health import CALLS
@@ -29,6 +29,12 @@ class DirectCaller:
         Raises BrokerAway if the service cannot be reached this way either, ServiceTimeout, or the
         DomainError the service answered.
         """
+        with metrics.call_made(service, operation, "direct"):
+            return self._call(service, operation, body, headers)
+
+    def _call(
+        self, service: str, operation: str, body: dict[str, Any], headers: CallHeaders
+    ) -> Any:
         address = self._addresses.get(service)
         if address is None:
             raise BrokerAway()

@@ -19,7 +19,7 @@ from nameko import config
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 
-from services.chassis import topology
+from services.chassis import metrics, topology
 from services.chassis.consumer import DrainingConsumer
 from services.chassis.contract import Subscription
 from services.chassis.envelope import open_envelope
@@ -46,6 +46,7 @@ class EventEntrypoint(Entrypoint):
         """Prepare the consumer; nothing is sent yet."""
         self._known = {event.type: event for event in self.subscription.events}
         self._free = Semaphore(CONCURRENT)
+        metrics.expect_events(self.subscription.handler)
         self.consumer = DrainingConsumer(
             config["AMQP_URI"],
             [topology.event_queue(self.subscription)],
@@ -74,6 +75,7 @@ class EventEntrypoint(Entrypoint):
             delivery = self.read(message.body)
         except (Invalid, UnicodeDecodeError):
             log.error("unreadable event", queue=self.subscription.queue)
+            metrics.dead_lettered(self.subscription.handler)
             self.consumer.reject_message(message)
             return
         self.container.spawn_managed_thread(partial(self._handle, message, delivery))

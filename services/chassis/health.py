@@ -9,7 +9,7 @@ import eventlet
 from eventlet import wsgi
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from services.chassis import jsontext
+from services.chassis import jsontext, metrics
 
 Checks = Callable[[], dict[str, str]]
 Serve = Callable[[str, bytes], bytes]
@@ -67,6 +67,7 @@ class AdminServer:
         if path == "/healthz":
             return "200 OK", "text/plain", b"ok\n"
         if path == "/metrics":
+            metrics.readiness(self._checks())
             return "200 OK", CONTENT_TYPE_LATEST, generate_latest()
         if path != "/readyz":
             return "404 Not Found", "text/plain", b""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
 from eventlet import sleep
 
-from services.chassis import idempotency, inbox, metrics, outbox, schema_version
+from services.chassis import idempotency, inbox, metrics, outbox, schema_version, sealer
 from services.chassis.background import Loop
 from services.chassis.broker import ConfirmingPublisher
 from services.chassis.chassis_contract import SEAL_MADE
@@ -29,6 +30,7 @@ OUTBOX_OLD_SECONDS = 30
 CHECK_SECONDS = 1.0
 NOT_LEADING_SECONDS = 0.03
 HOUSEKEEPING_SECONDS = 600.0
+_DATABASE_SIZE = "SELECT pg_database_size(current_database()) AS bytes"
 
 
 class Keeping:
@@ -37,7 +39,7 @@ class Keeping:
     def __init__(self, chassis: Chassis) -> None:
         self._chassis = chassis
         settings, service = chassis.settings, chassis.contract.service
-        self._own = Database(settings.database_url, size=2)
+        self._own = Database(settings.database_url, size=2, pool="background")
         exchanges = (event_exchange(service), SEAL_MADE.exchange)
         self._relay = Relay(self._own, ConfirmingPublisher(settings.amqp_url, exchanges=exchanges))
         self._sealer = Sealer(self._own, service, settings.audit_signing_key, chassis.clock)
@@ -84,8 +86,10 @@ class Keeping:
         try:
             published = self._relay.publish_batch()
         except NotLeading:
+            metrics.leading(False)
             sleep(NOT_LEADING_SECONDS)
             return True
+        metrics.leading(True)
         metrics.events_published(published)
         if not published:
             self._relay.keep_alive()
@@ -133,20 +137,27 @@ class Keeping:
         with self._own.session() as session:
             backlog = session.execute(outbox.BACKLOG)[0]
             counts = session.execute(inbox.COUNTS)
+            unsealed = session.execute(sealer.UNSEALED)[0]
             missing = (
                 [] if self._database_check == "ok" else schema_version.missing(service, session)
             )
         age = float(backlog["age_seconds"])
         metrics.backlog(backlog["events"], age)
         metrics.inbox({(row["handler"], row["state"]): row["rows"] for row in counts})
+        metrics.unsealed(unsealed["rows"], self._age_of(unsealed["oldest"]))
         if missing:
             return f"migrations missing: {', '.join(missing)}"
         if age > OUTBOX_OLD_SECONDS:
             return f"oldest event waits {age:.0f} s"
         return "ok"
 
+    def _age_of(self, moment: datetime | None) -> float:
+        """How long ago that was by the city's clock; 0 for never."""
+        return 0.0 if moment is None else (self._chassis.clock.now() - moment).total_seconds()
+
     def _clean_step(self) -> bool:
         with self._own.session() as session:
             for statement in (idempotency.FORGET, inbox.FORGET):
                 session.execute(statement)
+            metrics.database_size(session.execute(_DATABASE_SIZE)[0]["bytes"])
         return False

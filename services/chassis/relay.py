@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from services.chassis import outbox
+from services.chassis import metrics, outbox
 from services.chassis.broker import ConfirmingPublisher, Outgoing
 from services.chassis.database import Database, Row
 
@@ -86,6 +86,7 @@ class Relay:
         _until, delay = self._held.get(row["subject"], (0.0, HOLD_FIRST_SECONDS / 2))
         delay = min(delay * 2, HOLD_MAX_SECONDS)
         self._held[row["subject"]] = (time.monotonic() + delay, delay)
+        metrics.event_returned()
         log.warning("event reached no queue", event_type=row["type"], retry_seconds=delay)
 
 

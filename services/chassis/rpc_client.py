@@ -25,7 +25,7 @@ from nameko import config
 from nameko.extensions import DependencyProvider, SharedExtension
 from nameko.messaging import encode_to_headers
 
-from services.chassis import jsontext
+from services.chassis import jsontext, metrics
 from services.chassis.broker import open_connection
 from services.chassis.call import CallHeaders
 from services.chassis.contract import EventType
@@ -116,6 +116,12 @@ class RpcLink(SharedExtension):
 
         Raises BrokerAway, UnknownService, ServiceTimeout, or the DomainError the service answered.
         """
+        with metrics.call_made(service, operation, "broker"):
+            return self._call(service, operation, body, headers)
+
+    def _call(
+        self, service: str, operation: str, body: dict[str, Any], headers: CallHeaders
+    ) -> Any:
         if self._channel is None:
             raise BrokerAway()
         correlation_id = f"{next(self._numbers):x}"
@@ -189,6 +195,7 @@ class RpcLink(SharedExtension):
         for broadcast in self._broadcasts:
             self._subscribe(channel, broadcast)
         self._channel = channel
+        metrics.link_up(True)
         for broadcast in self._broadcasts:
             broadcast.on_connected()
 
@@ -212,6 +219,7 @@ class RpcLink(SharedExtension):
 
     def _close(self, reason: RpcError) -> None:
         connection, self._connection, self._channel = self._connection, None, None
+        metrics.link_up(False)
         for reply in list(self._waiting.values()):
             if not reply.ready():
                 reply.send_exception(reason)

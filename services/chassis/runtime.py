@@ -17,13 +17,14 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import structlog
 from nameko import config
 from nameko.extensions import DependencyProvider
 
-from services.chassis import logs, metrics
+from services.chassis import logs, metrics, process_metrics
 from services.chassis.call import Call, CallHeaders
 from services.chassis.chassis_contract import READINESS, complete, witness
 from services.chassis.city import load_city, load_or_exit
@@ -106,6 +107,7 @@ class Chassis(DependencyProvider):
 
     def start(self) -> None:
         """Start relay, sealer, retries and the admin port."""
+        process_metrics.announce(self.contract.service)
         self._keeping.start()
 
     def stop(self) -> None:
@@ -143,8 +145,14 @@ class Chassis(DependencyProvider):
 
     def deliver(self, delivery: Delivery, handler: Callable[[UnitOfWork, Any], None]) -> str:
         """Give an event to its handler; return the outcome."""
+        name, started = delivery.subscription.handler, monotonic()
+        if delivery.resumed:
+            metrics.event_retried(name)
         outcome, work = self._deliveries.deliver(delivery, handler)
-        metrics.event_handled(delivery.subscription.handler, outcome)
+        metrics.event_handled(name, outcome, monotonic() - started)
+        if work is not None:
+            passed = self.clock.now() - delivery.event.time
+            metrics.event_took_effect(name, passed.total_seconds())
         if work is not None and work.emitted:
             self._keeping.poke_relay()
         return outcome

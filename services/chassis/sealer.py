@@ -29,6 +29,10 @@ SELECT {COLUMNS} FROM chassis.audit WHERE id IN (
   SELECT audit_id FROM chassis.audit_unsealed WHERE current_setting('kota.sealing') = 'true'
   ORDER BY audit_id LIMIT %(limit)s)"""
 
+UNSEALED = """
+SELECT count(*) AS rows, min(at) AS oldest FROM chassis.audit WHERE id IN (
+  SELECT audit_id FROM chassis.audit_unsealed ORDER BY audit_id LIMIT 10000)"""
+
 _HEAD = """
 SELECT head.*, announced.at AS announced_at, announced.sequence AS announced FROM (SELECT 1) one
 LEFT JOIN LATERAL (SELECT sequence, digest, sealed_at FROM chassis.audit_seal

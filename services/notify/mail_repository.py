@@ -51,6 +51,9 @@ INSERT INTO mail_choice (recipient, unsubscribed_at, confirmed_at)
 VALUES (%(recipient)s, %(unsubscribed_at)s, %(confirmed_at)s)
 ON CONFLICT (recipient) DO UPDATE
 SET unsubscribed_at = excluded.unsubscribed_at, confirmed_at = excluded.confirmed_at"""
+_QUEUE_STATE = """
+SELECT count(*) AS messages, min(created_at) AS oldest
+FROM (SELECT created_at FROM mail WHERE state = 'waiting' ORDER BY next_at LIMIT 10000) waiting"""
 _FORGET_ENDED = """
 WITH old AS (DELETE FROM mail WHERE id = ANY(ARRAY(
   SELECT id FROM mail WHERE ended_at < %(before)s LIMIT 1000)) RETURNING 1)
@@ -128,3 +131,8 @@ def choose(work: UnitOfWork, recipient: str, chosen: Row) -> None:
 def forget_ended(work: UnitOfWork, before: datetime) -> int:
     """Delete a batch of messages that ended before that time; how many there were."""
     return int(work.all(_FORGET_ENDED, {"before": before})[0]["count"])
+
+
+def queue_state(work: UnitOfWork) -> Row:
+    """messages, oldest: how many wait to be sent, and since when the first of them does."""
+    return work.all(_QUEUE_STATE)[0]

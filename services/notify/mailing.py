@@ -13,7 +13,7 @@ from services.chassis.errors import NotFound
 from services.chassis.ids import new_id
 from services.chassis.text import Text
 from services.chassis.unit_of_work import UnitOfWork
-from services.notify import mail_repository
+from services.notify import mail_metrics, mail_repository
 from services.notify.domain import guest, is_guest, person
 from services.notify.mail.letter import Letter
 from services.notify.mail.links import Link, Links, Purpose
@@ -169,3 +169,10 @@ def _queue(
 def forget_ended(work: UnitOfWork) -> bool:
     """Delete messages that ended long ago; whether there may be more."""
     return mail_repository.forget_ended(work, work.clock.now() - KEPT) > 0
+
+
+def measure(work: UnitOfWork) -> None:
+    """Let the metrics say what waits to be sent."""
+    state = mail_repository.queue_state(work)
+    since = state["oldest"] or work.clock.now()
+    mail_metrics.queued(state["messages"], (work.clock.now() - since).total_seconds())

@@ -26,6 +26,7 @@ ORDER_SECONDS = 1.0
 GATHER_SECONDS = 0.03
 FORGET_SECONDS = 600.0
 MAIL_SECONDS = 1.0
+MEASURE_SECONDS = 5.0
 
 
 class NotifyService(ChassisService):
@@ -117,6 +118,13 @@ class NotifyService(ChassisService):
     def deliver_mail(self) -> bool:
         """Send the next message."""
         return bool(self.chassis.own.deliver_next(self.chassis.work, self.rpc))
+
+    @repeated(MEASURE_SECONDS)
+    def measure_mail(self) -> bool:
+        """See how much there is to send."""
+        with self.chassis.work(transaction=False) as work:
+            mailing.measure(work)
+        return False
 
     @repeated(FORGET_SECONDS)
     def forget_mail(self) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from services.chassis import jsontext
 from services.chassis.city import EscalationStep
 from services.chassis.database import Row
 from services.chassis.unit_of_work import UnitOfWork
-from services.reports import changing, queries, repository
+from services.reports import alarm_metrics, changing, queries, repository
 from services.reports.catalogue import Catalogue
 from services.reports.changing import Step
 from services.reports.contract import ALARMS
@@ -35,6 +36,7 @@ def ring(work: UnitOfWork, report_id: str, city: Catalogue) -> None:
         return
     terms = city.terms(report["category"], report["agency"])
     alarm = Alarm(report["alarm"])
+    work.after_commit(partial(alarm_metrics.rung, alarm.value))
     if alarm is Alarm.BEGIN:
         repository.update(work, report | terms.begin(State(report["state"]), report["updated_at"]))
     elif alarm is Alarm.ESCALATE and report["escalation"] >= len(terms.ladder):
@@ -45,7 +47,16 @@ def ring(work: UnitOfWork, report_id: str, city: Catalogue) -> None:
 
 def postpone(work: UnitOfWork, report_id: str) -> None:
     """Let an alarm that failed rest for a while."""
+    alarm_metrics.failed()
     repository.set_alarm(work, report_id, work.clock.now() + POSTPONED)
+
+
+def measure(work: UnitOfWork) -> None:
+    """Let the metrics say what should have rung by now."""
+    now = work.clock.now()
+    state = queries.alarms_state(work, now)
+    since = state["oldest"] or now
+    alarm_metrics.due(state["due"], (now - since).total_seconds())
 
 
 def _step(alarm: Alarm, report: Row, terms: Terms) -> Step:

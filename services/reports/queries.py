@@ -30,6 +30,9 @@ FROM report r JOIN report_photo p ON p.report_id = r.id WHERE r.id = %(id)s AND 
 _USED = "SELECT DISTINCT digest FROM report_photo WHERE hour = %(hour)s AND digest = ANY(%(all)s)"
 _ALARMS = """
 SELECT id::text FROM report WHERE alarm_at <= %(now)s ORDER BY alarm_at LIMIT %(rows)s"""
+_ALARMS_STATE = """
+SELECT count(*) AS due, min(alarm_at) AS oldest FROM (
+  SELECT alarm_at FROM report WHERE alarm_at <= %(now)s ORDER BY alarm_at LIMIT 10000) late"""
 _ACCOUNT = "SELECT role, agency FROM account WHERE id = %(id)s"
 _CONTACT = """
 SELECT r.number, c.email, c.language FROM report_contact c JOIN report r ON r.id = c.report_id
@@ -66,6 +69,11 @@ def is_supporting(work: UnitOfWork, report_id: str) -> bool:
 def alarms_due(work: UnitOfWork, now: datetime, rows: int) -> list[str]:
     """Reports whose alarm should have rung, the oldest first."""
     return [row["id"] for row in work.all(_ALARMS, {"now": now, "rows": rows})]
+
+
+def alarms_state(work: UnitOfWork, now: datetime) -> Row:
+    """due, oldest: how many alarms should have rung, and when the first of them."""
+    return work.all(_ALARMS_STATE, {"now": now})[0]
 
 
 def is_staff(work: UnitOfWork, account: str, agency: str) -> bool:

@@ -41,6 +41,7 @@ from services.reports.work_contract import (
 
 SWEEP_SECONDS = 600.0
 ALARM_SECONDS = 1.0
+MEASURE_SECONDS = 5.0
 JOB_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
@@ -176,6 +177,13 @@ class ReportsService(ChassisService):
             with self.chassis.work() as work:
                 alarms.postpone(work, report_id)
                 work.commit()
+
+    @repeated(MEASURE_SECONDS)
+    def measure_alarms(self) -> bool:
+        """See what is late."""
+        with self.chassis.work(transaction=False) as work:
+            alarms.measure(work)
+        return False
 
     @repeated(SWEEP_SECONDS)
     def sweep_photos(self) -> bool:
