@@ -29,7 +29,7 @@ class Environment:
     def of(self, process: str) -> dict[str, str]:
         """The environment of a service, of the gateway (its first process) or of `gateway-N`."""
         common = {
-            "AMQP_URL": self.rabbitmq.url(),
+            "AMQP_URL": self.rabbitmq.url_of(process.partition("-")[0]),
             "ADMIN_PORT": str(self.state.admin_port(process)),
             "CITY_PACK": str(CITY_PACK),
             "LOG_LEVEL": "INFO",

@@ -18,7 +18,7 @@ from infra.local.state import State
 
 MARK = "KOTA_STACK"
 # what an operator tells us and no service may know
-_OURS_ALONE = frozenset(("POSTGRES_ADMIN_URL",))
+_OURS_ALONE = frozenset(("POSTGRES_ADMIN_URL", "RABBITMQ_MANAGEMENT_URL"))
 _POLITE_SECONDS = 30.0
 _KILL_SECONDS = 5.0
 _PROC = Path("/proc")

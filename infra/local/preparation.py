@@ -8,8 +8,12 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+from infra.kota.contracts import all_contracts
 from infra.local.environment import Environment
-from infra.local.state import CITY_PACK, ROOT, SERVICES, write
+from infra.local.rabbitmq import MANAGEMENT_URL
+from infra.local.state import CITY_PACK, PROCESSES, ROOT, SERVICES, write
+from infra.rabbitmq.definitions import NotOurs, document
+from infra.rabbitmq.rights import all_rights
 from infra.vault import identity
 
 
@@ -23,12 +27,9 @@ def prepare(environment: Environment, gateways: int) -> None:
     for name in (*SERVICES, *(f"gateway-{number}" for number in range(gateways))):
         _write_down(environment, name)
     identity.make_logins(environment.state.logins, CITY_PACK)
-    jobs = [
-        (["services.chassis.migrate", *SERVICES], _databases(environment)),
-        (["infra.kota", "topology"], {"AMQP_URL": environment.rabbitmq.url()}),
-    ]
+    jobs = (_migrate, _broker)
     with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda job: _run(*job), jobs))
+        list(pool.map(lambda job: job(environment), jobs))
     logins = str(environment.state.logins.resolve())
     _run(["services.registry.provision", logins], environment.of("registry"))
 
@@ -36,6 +37,27 @@ def prepare(environment: Environment, gateways: int) -> None:
 def _write_down(environment: Environment, process: str) -> None:
     file = environment.state.folder / "environment" / f"{process}.json"
     write(file, json.dumps(environment.of(process), indent=1))
+
+
+def _migrate(environment: Environment) -> None:
+    _run(["services.chassis.migrate", *SERVICES], _databases(environment))
+
+
+def _broker(environment: Environment) -> None:
+    rabbitmq = environment.rabbitmq
+    told = {"AMQP_URL": rabbitmq.url()}
+    if rabbitmq.management:
+        told[MANAGEMENT_URL] = rabbitmq.management
+        told |= {f"AMQP_URL_{name.upper()}": rabbitmq.url_of(name) for name in PROCESSES}
+    elif rabbitmq.has_users:
+        logins = {name: rabbitmq.login(name) for name in PROCESSES}
+        try:
+            rabbitmq.apply(
+                document(all_rights(all_contracts()), logins, operator=rabbitmq.operator())
+            )
+        except (OSError, NotOurs) as error:
+            raise NotPrepared(f"the users of the broker: {error}") from None
+    _run(["infra.kota", "topology"], told)
 
 
 def _databases(environment: Environment) -> dict[str, str]:

@@ -1,15 +1,21 @@
-"""A private RabbitMQ node: loopback only, one generated user, little memory."""
+"""A private RabbitMQ node: loopback only, generated users, little memory."""
 
 from __future__ import annotations
 
+import json
 import socket
+from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from infra.local import packages
 from infra.local.state import State, write
+from infra.rabbitmq.definitions import Login, apply
+from infra.rabbitmq.node import Node
 
 URL = "AMQP_URL"
+MANAGEMENT_URL = "RABBITMQ_MANAGEMENT_URL"
 USER = "kota"
 
 
@@ -22,14 +28,53 @@ class RabbitMQ:
         self._ports = state.ports()
 
     def url(self) -> str:
-        """Where services connect."""
+        """Where the topology job and operators connect, with all rights."""
         password = self._state.password("rabbitmq")
         return self.external or f"amqp://{USER}:{password}@127.0.0.1:{self._ports['amqp']}/"
+
+    def url_of(self, process: str) -> str:
+        """Where a process connects, as a user of its own wherever we administer the users."""
+        if not self.has_users:
+            return self.url()
+        server, login = urlsplit(self.url()), self.login(process)
+        host = server.netloc.rpartition("@")[2]
+        netloc = f"{login.user}:{quote(login.password, safe='')}@{host}"
+        return urlunsplit((server.scheme, netloc, server.path, server.query, ""))
+
+    def login(self, process: str) -> Login:
+        """The user of a process."""
+        return Login(process, self._state.password(f"amqp_{process}"))
+
+    @property
+    def has_users(self) -> bool:
+        """Whether each process has a user; else all are the one that the operator gave."""
+        return not self.external or self.management is not None
 
     @property
     def external(self) -> str | None:
         """The URL of the operator's own broker; None if ours is used."""
         return self._state.given(URL)
+
+    @property
+    def management(self) -> str | None:
+        """The URL of the management API of the operator's own broker."""
+        return self._state.given(MANAGEMENT_URL) if self.external else None
+
+    def operator(self) -> Login:
+        """The user of the topology job on our own node."""
+        return Login(USER, self._state.password("rabbitmq"))
+
+    def apply(self, document: Mapping[str, Any]) -> None:
+        """Give the users of our own node their rights, unless they have just these already.
+
+        Raises OSError.
+        """
+        kept = self._folder / "definitions.json"
+        text = json.dumps(document, indent=1)
+        if kept.exists() and kept.read_text() == text:
+            return
+        apply(Node(self._script("rabbitmqctl"), self.environment()), document)
+        write(kept, text)
 
     def problem(self) -> str | None:
         """Why the broker takes no connections; None if it does."""
@@ -57,7 +102,10 @@ class RabbitMQ:
 
     def command(self) -> list[str]:
         """The command that runs the node in the foreground."""
-        return [str((packages.rabbitmq_sbin() or Path("/usr/sbin")) / "rabbitmq-server")]
+        return [str(self._script("rabbitmq-server"))]
+
+    def _script(self, name: str) -> Path:
+        return (packages.rabbitmq_sbin() or Path("/usr/sbin")) / name
 
     def environment(self) -> dict[str, str]:
         """What the node's scripts read; HOME holds the cookie, so it is ours alone."""
@@ -78,6 +126,7 @@ class RabbitMQ:
                 "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none"
                 " -kernel inet_dist_use_interface {127,0,0,1}"
             ),
+            "RABBITMQ_CTL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
         }
 
 

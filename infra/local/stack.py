@@ -230,7 +230,9 @@ class Stack:
         )
 
     def _configure(self) -> None:
-        self.state.remember(postgres.ADMIN_URL, rabbitmq.URL, *MAIL_SETTINGS)
+        self.state.remember(
+            postgres.ADMIN_URL, rabbitmq.URL, rabbitmq.MANAGEMENT_URL, *MAIL_SETTINGS
+        )
         self.supervisor.configure(programs(self._environment, self._gateways))
         write(self.state.folder / "port", str(self.port))
         write(self.state.folder / "gateways", str(self._gateways))

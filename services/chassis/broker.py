@@ -50,14 +50,11 @@ class Outgoing:
 class ConfirmingPublisher:
     """Publishes in batches and waits until the broker has confirmed each message.
 
-    exchanges: those it publishes on, declared at every connect.
+    The exchanges must be there: declaring them is the topology job's.
     """
 
-    def __init__(
-        self, url: str, *, exchanges: Sequence[str] = (), confirm_seconds: float = 8.0
-    ) -> None:
+    def __init__(self, url: str, *, confirm_seconds: float = 8.0) -> None:
         self._url = url
-        self._exchanges = exchanges
         self._confirm_seconds = confirm_seconds
         self._connection: Any = None
         self._channel: Any = None
@@ -132,8 +129,6 @@ class ConfirmingPublisher:
     def _open(self) -> None:
         self._connection = open_connection(self._url)
         channel = self._connection.channel()
-        for exchange in self._exchanges:
-            channel.exchange_declare(exchange, "topic", durable=True, auto_delete=False)
         channel.confirm_select()
         channel.events["basic_ack"].add(self._confirmed)
         channel.events["basic_nack"].add(self._nacked)

@@ -5,7 +5,7 @@ nameko's own closes the connection first, so that everything under way runs agai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,8 +24,8 @@ RECONNECT_MAX_SECONDS = 2
 class DrainingConsumer(Consumer):
     """Consumes raw messages from `queues`, handing each to `receive`.
 
-    prefetch: how many messages may be under way here at once. declare: broker objects to declare
-    besides the queues at every connect.
+    prefetch: how many messages may be under way here at once. The queues must be there: declaring
+    them is the topology job's, and a service has no right to.
     """
 
     def __init__(
@@ -35,11 +35,9 @@ class DrainingConsumer(Consumer):
         receive: Callable[[Any], None],
         *,
         prefetch: int,
-        declare: Sequence[Any] = (),
     ) -> None:
         super().__init__(url, queues=queues, heartbeat=HEARTBEAT_SECONDS, prefetch_count=prefetch)
         self._receive = receive
-        self._declare = declare
         self._under_way: set[int] = set()
         self._draining = False
         self._cancelled = False
@@ -60,12 +58,14 @@ class DrainingConsumer(Consumer):
     def get_consumers(self, consumer_cls: Any, channel: Any) -> list[Any]:
         """Called by kombu at every connect; what was under way is the broker's again."""
         self._under_way.clear()
-        for entity in self._declare:
-            entity(channel).declare()
-        consumer = consumer_cls(queues=self.queues, on_message=self._on_message)
+        consumer = consumer_cls(queues=self.queues, on_message=self._on_message, auto_declare=False)
         consumer.qos(prefetch_count=self.prefetch_count)
-        self._active = [consumer]
-        return self._active
+        return [consumer]
+
+    def on_consume_ready(self, connection: Any, channel: Any, consumers: list[Any]) -> None:
+        """Called by kombu when the broker has let us consume."""
+        super().on_consume_ready(connection, channel, consumers)
+        self._active = consumers
 
     @contextmanager
     def establish_connection(self) -> Iterator[Connection]:

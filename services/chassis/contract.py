@@ -67,7 +67,8 @@ class EventType:
     """One kind of event that a service publishes.
 
     consumers: the services whose contracts subscribe to it; while it has any, an event that
-    reaches no queue is held back instead of being lost.
+    reaches no queue is held back instead of being lost. listeners: the processes that may hear it
+    while they are there; for them nobody keeps it.
     """
 
     source: str
@@ -76,6 +77,7 @@ class EventType:
     summary: Text
     version: int = 1
     consumers: tuple[str, ...] = ()
+    listeners: tuple[str, ...] = ()
 
     @property
     def type(self) -> str:

@@ -52,7 +52,6 @@ class EventEntrypoint(Entrypoint):
             [topology.event_queue(self.subscription)],
             self._receive,
             prefetch=PREFETCH,
-            declare=topology.dead_letters(self.subscription.service),
         )
 
     def start(self) -> None:

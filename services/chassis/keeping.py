@@ -12,8 +12,6 @@ from eventlet import sleep
 from services.chassis import idempotency, inbox, metrics, outbox, schema_version, sealer
 from services.chassis.background import Loop
 from services.chassis.broker import ConfirmingPublisher
-from services.chassis.chassis_contract import SEAL_MADE
-from services.chassis.contract import event_exchange
 from services.chassis.database import Database, Row
 from services.chassis.direct import direct_calls
 from services.chassis.errors import DomainError, Invalid
@@ -40,8 +38,7 @@ class Keeping:
         self._chassis = chassis
         settings, service = chassis.settings, chassis.contract.service
         self._own = Database(settings.database_url, size=2, pool="background")
-        exchanges = (event_exchange(service), SEAL_MADE.exchange)
-        self._relay = Relay(self._own, ConfirmingPublisher(settings.amqp_url, exchanges=exchanges))
+        self._relay = Relay(self._own, ConfirmingPublisher(settings.amqp_url))
         self._sealer = Sealer(self._own, service, settings.audit_signing_key, chassis.clock)
         self._relaying = Loop("relay", self._relay_step, 1.0)
         self._loops = [

@@ -42,7 +42,13 @@ from services.chassis.errors import (
 )
 from services.chassis.ids import new_id
 from services.chassis.text import Text
-from services.chassis.topology import RPC_EXCHANGE
+from services.chassis.topology import (
+    RPC_EXCHANGE,
+    broadcast_queue,
+    reply_key,
+    reply_queue,
+    rpc_outlet,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -90,7 +96,9 @@ class RpcLink(SharedExtension):
         self._stopping = False
         self._connection: Any = None
         self._channel: Any = None
-        self._reply_key = new_id()
+        self._process = self.container.service_name
+        self._outlet = rpc_outlet(self._process)
+        self._reply_key = reply_key(self._process, new_id())
 
     def start(self) -> None:
         """Keep a connection from now on."""
@@ -161,7 +169,7 @@ class RpcLink(SharedExtension):
             expiration=str(max(1, headers.budget_ms)),
         )
         try:
-            self._channel.basic_publish(message, RPC_EXCHANGE, routing_key, mandatory=True)
+            self._channel.basic_publish(message, self._outlet, routing_key, mandatory=True)
         except (OSError, amqp.exceptions.AMQPError, AttributeError) as error:
             raise BrokerAway() from error
         except BaseException:
@@ -186,8 +194,7 @@ class RpcLink(SharedExtension):
     def _connect(self) -> None:
         self._connection = open_connection(config["AMQP_URI"])
         channel = self._connection.channel()
-        channel.exchange_declare(RPC_EXCHANGE, "topic", durable=True, auto_delete=False)
-        queue = f"rpc.reply-{self.container.service_name}-{self._reply_key}"
+        queue = reply_queue(self._reply_key)
         channel.queue_declare(queue, exclusive=True, auto_delete=True)
         channel.queue_bind(queue, RPC_EXCHANGE, self._reply_key)
         channel.basic_consume(queue, no_ack=True, callback=self._replied)
@@ -201,8 +208,7 @@ class RpcLink(SharedExtension):
 
     def _subscribe(self, channel: Any, broadcast: Broadcast) -> None:
         event_type = broadcast.event_type
-        channel.exchange_declare(event_type.exchange, "topic", durable=True, auto_delete=False)
-        queue = f"broadcast-{self.container.service_name}-{new_id()}"
+        queue = broadcast_queue(self._process, new_id())
         channel.queue_declare(
             queue, exclusive=True, auto_delete=True,
             arguments={"x-max-length": BROADCAST_QUEUE},

@@ -1,7 +1,7 @@
 """The serving side of RPC: nameko's wire form, on one connection, declared once.
 
 Stock nameko declares three broker objects again at every reply; here the reply leaves on the
-consumer's own channel, through the `nameko-rpc` exchange.
+consumer's own channel, through the service's outlet (`topology.py`) to the `nameko-rpc` exchange.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from services.chassis.call import DEFAULT_BUDGET_MS
 from services.chassis.consumer import DrainingConsumer
 from services.chassis.errors import DomainError, InternalError, Malformed, NotFound
 from services.chassis.text import Text
-from services.chassis.topology import RPC_EXCHANGE, rpc_queue
+from services.chassis.topology import is_reply_key, rpc_outlet, rpc_queue
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +37,7 @@ class RpcConsumer(ProviderCollector, SharedExtension):
 
     def setup(self) -> None:
         """Prepare the consumer; nothing is sent yet."""
+        self._outlet = rpc_outlet(self.container.service_name)
         self.consumer = DrainingConsumer(
             config["AMQP_URI"],
             [rpc_queue(self.container.service_name)],
@@ -75,10 +76,11 @@ class RpcConsumer(ProviderCollector, SharedExtension):
     def reply(self, message: Any, *, result: Any = None, error: DomainError | None = None) -> None:
         """Answer a call and settle its message. Never raises."""
         body = jsontext.dumps({"result": result, "error": _nameko_error(error)}).encode()
-        routing_key = message.properties.get("reply_to")
+        routing_key = message.properties.get("reply_to") or ""
         try:
-            if routing_key:
-                self.consumer.publish(message, body, RPC_EXCHANGE, routing_key)
+            # any other key the broker would refuse, and close the channel for it
+            if is_reply_key(routing_key):
+                self.consumer.publish(message, body, self._outlet, routing_key)
         except Exception as lost:
             # the caller will time out; a command can be repeated with its idempotency key
             log.warning("a reply could not be sent", error=type(lost).__name__)

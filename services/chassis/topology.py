@@ -1,14 +1,21 @@
 """Every queue and exchange, derived from the contracts.
 
 The topology job declares all of it before the first service starts, so that no event is published
-to a queue that is not there yet.
+to a queue that is not there yet, and no service needs the right to declare.
+
+RPC goes through nameko's exchange, but nobody publishes there: each process has an *outlet*, an
+exchange of its own, and only what the contracts let it send is bound from there to nameko's.
+RabbitMQ's topic permissions alone would not hold: neither the headers CC and BCC nor dead
+lettering are checked against them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from kombu import Connection, Exchange, Queue, binding
+from kombu.exceptions import OperationalError
 
 from services.chassis.contract import (
     Contract,
@@ -22,6 +29,10 @@ from services.chassis.contract import (
 DELIVERY_LIMIT = 1_000_000
 # nameko's own, so that stock services and clients can talk to ours
 RPC_EXCHANGE = "nameko-rpc"
+# the process that calls for people, so it may call whatever is not for services alone
+EDGE = "gateway"
+# a reply's key is one word; a call's has two, service and operation
+ANY_REPLY = "*"
 
 
 def exchange(name: str) -> Exchange:
@@ -32,6 +43,31 @@ def exchange(name: str) -> Exchange:
 def rpc_exchange() -> Exchange:
     """The exchange all RPC goes through."""
     return Exchange(RPC_EXCHANGE, type="topic", durable=True)
+
+
+def rpc_outlet(process: str) -> str:
+    """The exchange on which a process publishes its calls and its replies."""
+    return f"{process}.rpc"
+
+
+def reply_key(process: str, unique: str) -> str:
+    """The routing key of the replies to one running process; it contains no dot."""
+    return f"reply-{process}-{unique}"
+
+
+def is_reply_key(routing_key: str) -> bool:
+    """Whether a reply may go there, ours or a stock client's: one word."""
+    return bool(routing_key) and "." not in routing_key
+
+
+def reply_queue(key: str) -> str:
+    """The name of the queue for the replies of that key."""
+    return f"rpc.{key}"
+
+
+def broadcast_queue(process: str, unique: str) -> str:
+    """The name of the queue on which one running process hears a broadcast."""
+    return f"broadcast-{process}-{unique}"
 
 
 def rpc_queue(service: str) -> Queue:
@@ -74,19 +110,62 @@ def dead_letters(service: str) -> list[Queue]:
     ]
 
 
-def declare(url: str, contracts: Iterable[Contract]) -> list[str]:
+def processes(contracts: Iterable[Contract]) -> list[str]:
+    """All processes that use the broker: the services, and the edge."""
+    return [*(contract.service for contract in contracts), EDGE]
+
+
+def calls(process: str, contracts: Iterable[Contract]) -> list[str]:
+    """The routing keys of the calls that a process may make."""
+    return [
+        f"{contract.service}.{operation.name}"
+        for contract in contracts
+        for operation in contract.operations
+        if (process in operation.callers if operation.is_internal else process == EDGE)
+    ]
+
+
+def sent(process: str, contracts: Sequence[Contract]) -> list[str]:
+    """The binding keys of a process' outlet: its calls, and replies if it serves."""
+    serves = any(contract.service == process for contract in contracts)
+    return [*([ANY_REPLY] if serves else []), *calls(process, contracts)]
+
+
+def declare(url: str, contracts: Sequence[Contract]) -> list[str]:
     """Declare everything the contracts name; return what was declared, for people to read.
 
-    Safe to repeat. Raises kombu's OperationalError when the broker is away.
+    Safe to repeat. Raises kombu's OperationalError when the broker is away or refuses.
     """
-    declared: list[str] = []
     with Connection(url, connect_timeout=5) as connection:
-        channel = connection.channel()
-        for contract in contracts:
-            exchange(event_exchange(contract.service))(channel).declare()
-            declared.append(f"exchange {event_exchange(contract.service)}")
-            queues = [event_queue(subscription) for subscription in contract.subscriptions]
-            for queue in [rpc_queue(contract.service), *queues, *dead_letters(contract.service)]:
-                queue(channel).declare()
-                declared.append(f"queue {queue.name}")
+        try:
+            return _declare(connection.channel(), contracts)
+        except (*connection.connection_errors, *connection.channel_errors) as error:
+            raise OperationalError(str(error)) from error
+
+
+def _declare(channel: Any, contracts: Sequence[Contract]) -> list[str]:
+    declared: list[str] = []
+    for contract in contracts:
+        declared += _declare_service(channel, contract)
+    for process in processes(contracts):
+        declared += _declare_outlet(channel, process, sent(process, contracts))
     return declared
+
+
+def _declare_service(channel: Any, contract: Contract) -> list[str]:
+    exchange(event_exchange(contract.service))(channel).declare()
+    queues = [event_queue(subscription) for subscription in contract.subscriptions]
+    queues = [rpc_queue(contract.service), *queues, *dead_letters(contract.service)]
+    for queue in queues:
+        queue(channel).declare()
+    names = [f"queue {queue.name}" for queue in queues]
+    return [f"exchange {event_exchange(contract.service)}", *names]
+
+
+def _declare_outlet(channel: Any, process: str, keys: Sequence[str]) -> list[str]:
+    rpc_exchange()(channel).declare()
+    outlet = exchange(rpc_outlet(process))(channel)
+    outlet.declare()
+    for key in keys:
+        rpc_exchange()(channel).bind_to(outlet, routing_key=key)
+    return [f"exchange {outlet.name}"]

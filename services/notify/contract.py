@@ -164,6 +164,7 @@ FEED_ADVANCED = EventType(
     "feed.advanced",
     FeedAdvanced,
     Text("The feed has new entries", id="Ada kejadian baru"),
+    listeners=("gateway",),
 )
 
 # Order means nothing to a message that is only added, so one that fails holds back no other.

@@ -19,10 +19,11 @@ from nameko import config  # noqa: E402
 from services.chassis.call import CallHeaders  # noqa: E402
 from services.chassis.errors import DomainError  # noqa: E402
 from services.chassis.rpc_client import RpcLink  # noqa: E402
+from services.chassis.topology import EDGE  # noqa: E402
 
 
 class _Container:
-    service_name = "caller"
+    service_name = EDGE
 
     def spawn_managed_thread(self, run: Any, identifier: str | None = None) -> Any:
         return eventlet.spawn(run)

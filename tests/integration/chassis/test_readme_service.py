@@ -20,13 +20,27 @@ from kombu import Connection, Queue
 
 from infra.local.stack import Stack
 from infra.local.state import CITY_PACK, ROOT
-from services.chassis import topology
+from services.chassis import fields, topology
+from services.chassis.chassis_contract import complete
+from services.chassis.contract import Contract, Operation
 from services.chassis.ids import new_id
+from services.chassis.text import Text
 from services.chassis.topology import exchange
 from tests.integration.conftest import Urls
 from tests.waiting import eventually
 
 Call = Callable[..., dict[str, Any]]
+
+
+def contract(service: str, *operations: str) -> Contract:
+    """What the topology needs to know of a service."""
+    said = Text(service, id=service)
+    offered = tuple(Operation(name, fields.Nothing, fields.Nothing, said) for name in operations)
+    return complete(Contract(service, said, offered))
+
+
+GREETINGS = contract("greetings", "greet", "nope")
+ASLEEP = contract("asleep", "greet")
 
 
 def readme_service() -> str:
@@ -53,9 +67,11 @@ def greetings(stack: Stack, urls: Urls, tmp_path: Path) -> Iterator[dict[str, An
     with connection, connection.cursor() as cursor:
         cursor.execute("CREATE TABLE greetings (id uuid, words text)")
     connection.close()
+    topology.declare(stack.rabbitmq.url(), [GREETINGS])
     port = free_port()
     environment = os.environ | stack.environment("reports") | {
         "PYTHONPATH": f"{tmp_path}:{ROOT}",
+        "AMQP_URL": stack.rabbitmq.url(),
         "DATABASE_URL": urls[0],
         "ADMIN_PORT": str(port),
         "CITY_PACK": str(CITY_PACK),
@@ -130,14 +146,14 @@ def test_it_serves_publishes_and_audits(
 def test_every_failure_of_a_call_is_told_apart(
     stack: Stack, greetings: dict[str, Any], call: Call
 ) -> None:
+    topology.declare(stack.rabbitmq.url(), [ASLEEP])
+    told = {
+        "wrong field": call("greetings", "greet", {"word": "x"}),
+        "no operation": call("greetings", "nope", {}),
+        "no service": call("nobody", "greet", {}),
+        "asleep": call("asleep", "greet", {}, budget_ms=300),
+    }
     with Connection(stack.rabbitmq.url()) as broker:
-        topology.rpc_queue("asleep")(broker.channel()).declare()
-        told = {
-            "wrong field": call("greetings", "greet", {"word": "x"}),
-            "no operation": call("greetings", "nope", {}),
-            "no service": call("nobody", "greet", {}),
-            "asleep": call("asleep", "greet", {}, budget_ms=300),
-        }
         topology.rpc_queue("asleep")(broker.channel()).delete()
     assert {name: said["error"] for name, said in told.items()} == {
         "wrong field": "Invalid",

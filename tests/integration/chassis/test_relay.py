@@ -30,6 +30,7 @@ class Bus:
     def __init__(self, url: str) -> None:
         self.event = event_type(f"s{uuid4().hex[:8]}", consumed=True)
         self._connection = Connection(url)
+        exchange(self.event.exchange)(self._connection.channel()).declare()
         self._queue = Queue(f"test.{uuid4()}", exchange(self.event.exchange), "#", exclusive=True)
 
     def bind(self) -> None:
@@ -57,7 +58,7 @@ def bus(stack: Stack) -> Iterator[Bus]:
 
 @pytest.fixture
 def mover(stack: Stack, database: Database, bus: Bus) -> Iterator[Relay]:
-    publisher = ConfirmingPublisher(stack.rabbitmq.url(), exchanges=[bus.event.exchange])
+    publisher = ConfirmingPublisher(stack.rabbitmq.url())
     yield Relay(database, publisher)
     publisher.close()
 
