@@ -1,0 +1,1 @@
+"""The city in containers: images, secrets, and what `make up` does with them. See README.md."""
