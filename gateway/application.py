@@ -18,6 +18,7 @@ from gateway.exchange import Exchange, Handler, Verifier
 from gateway.policy import Policy
 from gateway.rates import Allowance, RateLimited, Rates
 from gateway.routes import By, Route, url_map
+from services.chassis import logs, tracing
 from services.chassis.errors import (
     DomainError,
     Forbidden,
@@ -47,17 +48,25 @@ class Application:
     def respond(self, request: Request) -> Response:
         """Answer a request. Never raises."""
         visit = _Visit(request)
-        try:
-            response = self._respond(visit)
-        except DomainError as error:
-            response = _problem(error, visit)
-        except Exception:
-            log.exception("request failed", request_id=visit.request_id)
-            response = _problem(InternalError(), visit)
+        parent = requests.trace_of(request)
+        with tracing.span("HTTP", tracing.Kind.SERVER, parent) as span:
+            visit.trace = span.traceparent
+            logs.bind(visit.request_id, visit.trace)
+            response = self._attempt(visit)
+            _describe(span, visit, response)
         metrics.request_answered(
             visit.route, response.status_code, time.monotonic() - visit.started
         )
         return self._finished(response, visit)
+
+    def _attempt(self, visit: _Visit) -> Response:
+        try:
+            return self._respond(visit)
+        except DomainError as error:
+            return _problem(error, visit)
+        except Exception:
+            log.exception("request failed")
+            return _problem(InternalError(), visit)
 
     def refuse(self, error: DomainError, request: Request) -> Response:
         """The answer to a request that is not served: `request` may be an empty one."""
@@ -73,7 +82,11 @@ class Application:
         address = self._policy.address_of(visit.request)
         visit.allowance = self._rates.check_address(route.rate, address)
         headers = requests.call_headers(
-            visit.request, visit.request_id, BUDGET_MS, with_token=not route.ignores_token
+            visit.request,
+            visit.request_id,
+            visit.trace,
+            BUDGET_MS,
+            with_token=not route.ignores_token,
         )
         principal = self._verifier.verify(headers.authorization)
         if not principal.is_guest:
@@ -117,7 +130,20 @@ class _Visit:
         self.request_id = requests.request_id_of(request)
         self.started = time.monotonic()
         self.route: Route | None = None
+        self.trace = ""
         self.allowance: Allowance | None = None
+
+
+def _describe(span: tracing.Span, visit: _Visit, response: Response) -> None:
+    """What was asked and answered, in the words of the table of routes."""
+    status = response.status_code
+    if visit.route is not None:
+        route = visit.route
+        span.rename(
+            f"{route.method} {route.path}",
+            {"http.request.method": route.method, "http.route": route.path},
+        )
+    span.outcome(str(status), failed=status >= 500)
 
 
 def _admit(route: Route, principal: Principal) -> None:

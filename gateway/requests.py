@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -34,8 +33,13 @@ def request_id_of(request: Request) -> str:
     return given if _REQUEST_ID.fullmatch(given) else new_id()
 
 
+def trace_of(request: Request) -> str | None:
+    """The caller's W3C traceparent, if it sent one."""
+    return traceparent(request.headers.get("traceparent"))
+
+
 def call_headers(
-    request: Request, request_id: str, budget_ms: int, *, with_token: bool = True
+    request: Request, request_id: str, trace: str, budget_ms: int, *, with_token: bool = True
 ) -> CallHeaders:
     """The headers that travel on to the service. Raises Malformed, Unauthenticated."""
     return CallHeaders(
@@ -44,7 +48,7 @@ def call_headers(
         if_match=if_match(request.headers.get("If-Match")),
         language=language_of(request),
         request_id=request_id,
-        traceparent=traceparent(request.headers.get("traceparent")) or _new_trace(),
+        traceparent=trace,
         budget_ms=budget_ms,
     )
 
@@ -206,7 +210,3 @@ _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 def _unreadable(en: str, id: str) -> Malformed:
     return Malformed(Text(f"{en[0].upper()}{en[1:]}.", id=f"{id[0].upper()}{id[1:]}."))
-
-
-def _new_trace() -> str:
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"

@@ -25,7 +25,7 @@ from gateway.routes import By
 from gateway.server import edge
 from gateway.settings import Settings
 from gateway.uploads import Uploads
-from services.chassis import logs, process_metrics
+from services.chassis import logs, process_metrics, tracing
 from services.chassis.capabilities import Capabilities
 from services.chassis.clock import SystemClock
 from services.chassis.direct_client import Caller, DirectCaller
@@ -64,11 +64,13 @@ class Gateway(DependencyProvider):
     def start(self) -> None:
         """Open the admin port."""
         process_metrics.announce("gateway")
+        tracing.start("gateway", self.settings, trusts_parent=False)
         self._admin.start()
 
     def stop(self) -> None:
         """Close it."""
         self._admin.stop()
+        tracing.stop()
 
     def get_dependency(self, worker_ctx: Any) -> Application:
         """The application."""

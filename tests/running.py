@@ -13,6 +13,8 @@ from infra.local.state import ROOT, is_free
 from tests.client import Client, log_in
 
 PORTS = range(18_080, 18_180)
+# where traces are sent to; nobody is there, except in the tests of traces
+COLLECTORS = range(18_180, 18_200)
 # a failing event is parked after three tries, half a second apart at first
 KNOBS = {
     "HANDLER_MAX_TRIES": "3",
@@ -29,7 +31,9 @@ def running_stack() -> Stack:
     folder = ROOT / ".local" / "test-stack"
     Stack(folder, PORTS[0]).down()
     port = next(port for port in PORTS if is_free(port))
-    stack = Stack(folder, port, extra=KNOBS, progress=print)
+    collector = next(port for port in COLLECTORS if is_free(port))
+    knobs = KNOBS | {"OTLP_ENDPOINT": f"http://127.0.0.1:{collector}"}
+    stack = Stack(folder, port, extra=knobs, progress=print)
     stack.up()
     return stack
 

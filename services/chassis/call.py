@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import secrets
 from dataclasses import dataclass
 from types import NoneType
 from typing import Any
 
 from services.chassis.errors import Malformed, StaleVersion
 from services.chassis.ids import new_id
-from services.chassis.principal import GUEST, Principal
+from services.chassis.principal import GUEST, SYSTEM, Principal
 from services.chassis.text import DEFAULT_LANGUAGE, LANGUAGES, Language, Text
 
 DEFAULT_BUDGET_MS = 4_000
@@ -98,6 +99,17 @@ def idempotency_key(value: object) -> str | None:
 def traceparent(value: object) -> str | None:
     """A well-formed W3C traceparent; anything else counts as absent, as the standard asks."""
     return value if isinstance(value, str) and _TRACEPARENT.fullmatch(value) else None
+
+
+def new_traceparent() -> str:
+    """The traceparent of a trace that begins here."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+
+
+def own_call() -> Call:
+    """What a process does by itself, asked by nobody."""
+    headers = CallHeaders(request_id=new_id(), traceparent=new_traceparent())
+    return Call(SYSTEM, headers)
 
 
 def _text(value: object) -> str | None:

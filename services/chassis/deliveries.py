@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import structlog
 
-from services.chassis import inbox, metrics
+from services.chassis import inbox, logs, metrics, tracing
 from services.chassis.call import Call, CallHeaders
 from services.chassis.clock import Clock
 from services.chassis.database import Database
@@ -43,8 +43,27 @@ class Deliveries:
         Outcomes: done, duplicate, waiting, parked. Raises DatabaseAway only if not even the
         failure could be recorded: then the message must stay with the broker.
         """
+        subscription, event = delivery.subscription, delivery.event
+        kind = tracing.Kind.CONSUMER
+        attributes: tracing.Attributes = {
+            "messaging.system": "rabbitmq",
+            "messaging.destination.name": subscription.queue,
+            "messaging.message.id": event.id,
+            "kota.event.type": event.type,
+            "kota.event.tries": delivery.tries,
+        }
+        with tracing.span(subscription.handler, kind, event.traceparent, attributes) as span:
+            headers = CallHeaders(request_id=event.id, traceparent=span.traceparent)
+            logs.bind(headers.request_id, headers.traceparent)
+            outcome, work = self._outcome(delivery, handler, headers)
+            span.outcome(outcome, failed=work is None and outcome != "duplicate")
+        return outcome, work
+
+    def _outcome(
+        self, delivery: Delivery, handler: Handler, headers: CallHeaders
+    ) -> tuple[str, UnitOfWork | None]:
         try:
-            return "done", self._handle(delivery, handler)
+            return "done", self._handle(delivery, handler, headers)
         except AlreadyHandled:
             return "duplicate", None
         except BehindAnother:
@@ -54,11 +73,7 @@ class Deliveries:
         except Exception as error:
             return self._failed(delivery, error), None
 
-    def _handle(self, delivery: Delivery, handler: Handler) -> UnitOfWork:
-        headers = CallHeaders(request_id=delivery.event.id, traceparent=delivery.event.traceparent)
-        structlog.contextvars.bind_contextvars(
-            request_id=headers.request_id, traceparent=headers.traceparent
-        )
+    def _handle(self, delivery: Delivery, handler: Handler, headers: CallHeaders) -> UnitOfWork:
         with self._database.session() as session:
             work = UnitOfWork(
                 session,

@@ -6,8 +6,9 @@ import http.client
 from collections.abc import Mapping
 from typing import Any
 
-from services.chassis import jsontext, metrics
+from services.chassis import jsontext
 from services.chassis.call import CallHeaders
+from services.chassis.calling import observed
 from services.chassis.errors import BrokerAway, ServiceTimeout, from_data
 from services.chassis.health import CALLS
 from services.chassis.rpc_client import RpcLink
@@ -29,8 +30,8 @@ class DirectCaller:
         Raises BrokerAway if the service cannot be reached this way either, ServiceTimeout, or the
         DomainError the service answered.
         """
-        with metrics.call_made(service, operation, "direct"):
-            return self._call(service, operation, body, headers)
+        with observed(service, operation, "direct", headers) as sent:
+            return self._call(service, operation, body, sent)
 
     def _call(
         self, service: str, operation: str, body: dict[str, Any], headers: CallHeaders

@@ -28,6 +28,7 @@ from nameko.messaging import encode_to_headers
 from services.chassis import jsontext, metrics
 from services.chassis.broker import open_connection
 from services.chassis.call import CallHeaders
+from services.chassis.calling import observed
 from services.chassis.contract import EventType
 from services.chassis.envelope import open_envelope
 from services.chassis.errors import (
@@ -124,8 +125,8 @@ class RpcLink(SharedExtension):
 
         Raises BrokerAway, UnknownService, ServiceTimeout, or the DomainError the service answered.
         """
-        with metrics.call_made(service, operation, "broker"):
-            return self._call(service, operation, body, headers)
+        with observed(service, operation, "broker", headers) as sent:
+            return self._call(service, operation, body, sent)
 
     def _call(
         self, service: str, operation: str, body: dict[str, Any], headers: CallHeaders

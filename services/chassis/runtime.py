@@ -24,7 +24,7 @@ import structlog
 from nameko import config
 from nameko.extensions import DependencyProvider
 
-from services.chassis import logs, metrics, process_metrics
+from services.chassis import logs, metrics, process_metrics, tracing
 from services.chassis.call import Call, CallHeaders
 from services.chassis.chassis_contract import READINESS, complete, witness
 from services.chassis.city import load_city, load_or_exit
@@ -108,12 +108,14 @@ class Chassis(DependencyProvider):
     def start(self) -> None:
         """Start relay, sealer, retries and the admin port."""
         process_metrics.announce(self.contract.service)
+        tracing.start(self.contract.service, self.settings)
         self._keeping.start()
 
     def stop(self) -> None:
         """Stop them; called when all workers have ended."""
         self._keeping.stop()
         self.database.close()
+        tracing.stop()
 
     def get_dependency(self, worker_ctx: Any) -> Worker:
         """The chassis as one worker sees it."""
@@ -167,6 +169,8 @@ class Chassis(DependencyProvider):
 
         The caller commits; events then start to flow at once.
         """
+        if call is not None:
+            logs.bind(call.headers.request_id, call.headers.traceparent)
         with self.database.session() as session:
             work = UnitOfWork(session, call=call, clock=self.clock, transaction=transaction)
             yield work

@@ -157,6 +157,14 @@ def http_url(env: Env, name: str) -> str:
     return url
 
 
+def ratio(env: Env, name: str) -> float:
+    """A part of all, from 0 to 1."""
+    value: float = env.float(name)
+    if not 0 <= value <= 1:
+        raise EnvError("must be from 0 to 1")
+    return value
+
+
 def offset(env: Env, name: str) -> float:
     """Seconds, at most ten years back or forth."""
     value: float = env.float(name)
@@ -198,6 +206,13 @@ class ProcessSettings:
     admin_port: int = setting(port, means="where health, metrics and direct calls are")
     auth_public_keys: Path = setting(file, means="the JWKS that verifies access tokens")
     log_level: str = setting(level, "INFO", means="from which level on it is logged")
+    otlp_endpoint: str | None = setting(
+        http_url,
+        None,
+        means="the OpenTelemetry collector (OTLP over HTTP) that gets traces, such as"
+        " http://collector:4318; left out, none are made",
+    )
+    trace_ratio: float = setting(ratio, 1.0, means="which part of all traces is recorded")
     workers: int = setting(positive, 32, means="requests served at once")
     clock_offset_seconds: float = setting(
         offset,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from eventlet import Timeout
 
-from services.chassis import fields, metrics
-from services.chassis.call import Call, CallHeaders
+from services.chassis import fields, logs, metrics, tracing
+from services.chassis.call import Call, CallHeaders, traceparent
 from services.chassis.contract import Kind, Operation
 from services.chassis.errors import (
     DomainError,
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from services.chassis.runtime import Chassis
 
 log = structlog.get_logger(__name__)
+
+_RPC = {"rpc.system": "nameko"}
 
 
 class Worker:
@@ -53,22 +55,34 @@ class Worker:
     ) -> tuple[Any, DomainError | None]:
         """Run one operation from its raw request to its answer or its error. Never raises."""
         started = time.monotonic()
-        left = self._context.pop(DEADLINE, started + 4.0) - started
-        answer, error = None, None
+        parent = traceparent(self._context.get("traceparent"))
+        with tracing.span(operation.name, tracing.Kind.SERVER, parent, _RPC) as span:
+            self._context["traceparent"] = span.traceparent
+            answer, error = self._outcome(operation, method, body, present)
+            outcome = error.code if error else "ok"
+            span.outcome(outcome, failed=error is not None and error.status >= 500)
+        metrics.operation_served(operation.name, outcome, time.monotonic() - started)
+        return answer, error
+
+    def _outcome(
+        self,
+        operation: Operation,
+        method: Callable[[UnitOfWork, dict[str, Any]], Any],
+        body: dict[str, Any] | None,
+        present: Callable[[Any, Call], Any] | None,
+    ) -> tuple[Any, DomainError | None]:
+        now = time.monotonic()
+        left = self._context.pop(DEADLINE, now + 4.0) - now
         try:
             if left <= 0:
                 raise ServiceTimeout()
             with Timeout(left, ServiceTimeout()):
-                answer = self._answer(operation, method, body or {}, present)
+                return self._answer(operation, method, body or {}, present), None
         except DomainError as failure:
-            error = failure
+            return None, failure
         except Exception:
             log.exception("operation failed", operation=operation.name)
-            error = InternalError()
-        metrics.operation_served(
-            operation.name, error.code if error else "ok", time.monotonic() - started
-        )
-        return answer, error
+            return None, InternalError()
 
     def _answer(
         self,
@@ -93,9 +107,7 @@ class Worker:
 
     def _admit(self, operation: Operation) -> Call:
         headers = CallHeaders.read(self._context)
-        structlog.contextvars.bind_contextvars(
-            request_id=headers.request_id, traceparent=headers.traceparent
-        )
+        logs.bind(headers.request_id, headers.traceparent)
         principal = self._chassis.principal(headers)
         if not operation.admits(principal):
             raise Unauthenticated() if principal.is_guest else Forbidden()

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Protocol
 
-from services.chassis.call import CallHeaders
+from services.chassis.call import CallHeaders, own_call
 from services.chassis.database import Row
 from services.chassis.errors import DomainError, NotFound, Unavailable
-from services.chassis.ids import new_id
 from services.chassis.unit_of_work import UnitOfWork
 from services.notify import mail_metrics, mail_repository, mailing
 from services.notify.domain import is_guest
@@ -137,7 +136,7 @@ class Courier:
         return contact | {"code": found.get("tracking_code")}
 
     def _call(self, service: str, operation: str, body: dict[str, Any]) -> dict[str, Any]:
-        headers = CallHeaders(authorization=self.token(), request_id=new_id())
+        headers = replace(own_call().headers, authorization=self.token())
         answer: dict[str, Any] = self.rpc.call(service, operation, body, headers)
         return answer
 

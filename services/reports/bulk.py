@@ -6,9 +6,10 @@ between, each is done exactly once.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from services.chassis.call import Call, CallHeaders
+from services.chassis.call import Call, own_call
 from services.chassis.capabilities import Capabilities
 from services.chassis.errors import DomainError, NotFound
 from services.chassis.ids import new_id
@@ -59,7 +60,7 @@ def do_next(work: UnitOfWork, city: Catalogue, capabilities: Capabilities) -> bo
     if item is None:
         return False
     principal = Principal(item["requested_by"], Role(item["role"]), item["agency"])
-    work.call = Call(principal, CallHeaders(request_id=item["job_id"]))
+    work.call = Call(principal, replace(own_call().headers, request_id=item["job_id"]))
     asked = {"id": item["report_id"], **item["body"]}
     outcome = DONE
     try:

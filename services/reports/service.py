@@ -7,13 +7,12 @@ from typing import Any
 
 import structlog
 
-from services.chassis.call import Call, CallHeaders
+from services.chassis.call import Call, own_call
 from services.chassis.capabilities import Capabilities
 from services.chassis.envelope import Event
 from services.chassis.errors import DatabaseAway
 from services.chassis.files import open_store
-from services.chassis.ids import new_id, tracking_code
-from services.chassis.principal import SYSTEM
+from services.chassis.ids import tracking_code
 from services.chassis.runtime import Chassis, ChassisService, on_event, operation, repeated
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports import (
@@ -167,7 +166,7 @@ class ReportsService(ChassisService):
 
     def _ring(self, report_id: str) -> None:
         try:
-            with self.chassis.work(Call(SYSTEM, CallHeaders(request_id=new_id()))) as work:
+            with self.chassis.work(own_call()) as work:
                 alarms.ring(work, report_id, self.chassis.city)
                 work.commit()
         except DatabaseAway:
