@@ -6,7 +6,7 @@ export PYTHONPATH := .
 export PORT
 export GATEWAY_PROCESSES
 
-.PHONY: help up down restart clean status logs demo test lint format docs lock
+.PHONY: help up down servers restart clean status logs demo test lint format docs lock
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  \033[1mmake %-8s\033[0m %s\n", $$1, $$2}' Makefile
@@ -21,11 +21,15 @@ down: ## Stop everything; data stays
 restart: ## Restart services and gateway one after the other, after a change of code
 	@$(PYTHON) -m infra.local restart
 
+servers: ## Run PostgreSQL and RabbitMQ alone, for restoring a backup
+	@python3 infra/local/bootstrap.py
+	@$(PYTHON) -m infra.local servers
+
 clean: ## Stop everything and forget all data, secrets and logins
 	@test ! -x $(PYTHON) || $(PYTHON) -m infra.local clean
 
-status: ## Processes with state, memory and readiness
-	@$(PYTHON) -m infra.local status
+status: ## Processes, readiness, backlogs; exit 1 if something is not well (kota status)
+	@./kota status
 
 logs: ## Follow the logs (SERVICE=reports for one)
 	@$(PYTHON) -m infra.local logs $(SERVICE)

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.local.processes import tree_memory
 from infra.local.stack import Stack
 from infra.local.state import ROOT, is_free
-from infra.local.status import tree_memory
 from tests.client import Client
 from tests.waiting import eventually
 

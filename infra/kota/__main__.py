@@ -13,9 +13,15 @@ import typer
 
 COMMANDS = {
     "audit": "infra.kota.audit:app",
+    "backup": "infra.kota.backup.command:app",
     "city": "infra.kota.city:app",
+    "doctor": "infra.kota.doctor.command:doctor",
+    "migrate": "infra.kota.migrate:migrate",
+    "outbox": "infra.kota.outbox:app",
     "parked": "infra.kota.parked:app",
+    "restore": "infra.kota.backup.restore:restore",
     "settings": "infra.kota.settings:settings",
+    "status": "infra.kota.status:status",
     "token": "infra.kota.token:token",
     "topology": "infra.kota.topology:declare",
 }

@@ -1,33 +1,34 @@
-"""Where each service's database is, for the operator's commands."""
+"""The services' databases, opened for the operator's commands."""
 
 from __future__ import annotations
 
-import json
-import os
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
-import typer
+from infra.kota.deployment import SERVICES, Deployment
+from services.chassis.database import Database, Row, Session
 
-SERVICES = ("registry", "reports", "notify", "permits")
 
+@contextmanager
+def session(service: str, *, owner: bool = False) -> Iterator[Session]:
+    """A session on a service's database, as its own role or as the owner.
 
-def database_url(service: str) -> str:
-    """The URL of a service's database.
-
-    From KOTA_DATABASE_URL_<SERVICE>, else from the native stack in `.local` (KOTA_STATE names
-    another folder). Ends the command with an explanation if neither is there.
+    Raises DatabaseAway at the first use if the server is away.
     """
-    if service not in SERVICES:
-        raise typer.BadParameter(f"unknown service {service!r}; one of {', '.join(SERVICES)}")
-    name = f"KOTA_DATABASE_URL_{service.upper()}"
-    if name in os.environ:
-        return os.environ[name]
-    environment = _state() / "environment" / f"{service}.json"
-    if not environment.is_file():
-        typer.echo(f"set {name}, or start the native stack with `make up`", err=True)
-        raise typer.Exit(2)
-    return str(json.loads(environment.read_text())["DATABASE_URL"])
+    here = Deployment()
+    database = Database(here.owner_url(service) if owner else here.database_url(service), size=1)
+    try:
+        with database.session() as opened:
+            yield opened
+    finally:
+        database.close()
 
 
-def _state() -> Path:
-    return Path(os.environ.get("KOTA_STATE", ".local"))
+def in_each(service: str | None, action: Callable[[Session], Iterable[Row]]) -> list[Row]:
+    """The rows of one service, or of all, each with the service's name. Raises DatabaseAway."""
+    found: list[dict[str, Any]] = []
+    for name in [service] if service else SERVICES:
+        with session(name) as opened:
+            found.extend({"service": name, **row} for row in action(opened))
+    return found

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import json
-import os
 import urllib.request
-from pathlib import Path
 
 import typer
+
+from infra.kota.deployment import Deployment
+from infra.kota.output import fail
 
 
 def token(login: str = typer.Argument(help="a login of logins.json, such as citizen-1")) -> None:
     """Log in with the password in the native stack's logins.json; print the access token."""
-    state = Path(os.environ.get("KOTA_STATE", ".local"))
+    here = Deployment()
     try:
-        logins = json.loads((state / "logins.json").read_text())
-        port = (state / "port").read_text()
+        logins = json.loads((here.state / "logins.json").read_text())
     except FileNotFoundError:
-        typer.echo("start the native stack first: make up", err=True)
-        raise typer.Exit(2) from None
+        fail("there is no logins.json; start the native stack first: make up", 2)
     found = [entry for entry in logins if entry["login"] == login]
     if not found:
         known = ", ".join(entry["login"] for entry in logins)
-        typer.echo(f"unknown login {login!r}; there are: {known}", err=True)
-        raise typer.Exit(2)
+        fail(f"unknown login {login!r}; there are: {known}", 2)
     body = {"login": login, "password": found[0]["password"]}
     request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/v1/auth/token",
+        f"{here.base_url}/v1/auth/token",
         json.dumps(body).encode(),
         {"Content-Type": "application/json"},
     )

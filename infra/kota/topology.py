@@ -10,6 +10,8 @@ import typer
 from kombu.exceptions import OperationalError
 
 from infra.kota.contracts import all_contracts
+from infra.kota.deployment import Deployment
+from infra.kota.output import fail
 from infra.rabbitmq.definitions import Login, NotOurs, apply, document
 from infra.rabbitmq.management import Management
 from infra.rabbitmq.rights import all_rights
@@ -29,17 +31,16 @@ def declare(
     ),
 ) -> None:
     """Declare all users, exchanges and queues that the contracts name; safe to repeat."""
-    if not amqp_url:
-        raise typer.BadParameter("AMQP_URL is not set", param_hint="--amqp-url")
+    amqp_url = amqp_url or Deployment().amqp_url
     contracts = all_contracts()
     try:
         if management_url:
             _users(management_url, _vhost(amqp_url), contracts)
         declared = topology.declare(amqp_url, contracts)
     except OperationalError as error:
-        _fail(f"the broker does not answer, or refuses: {error}")
+        fail(f"the broker does not answer, or refuses: {error}")
     except (OSError, NotOurs) as error:
-        _fail(str(error))
+        fail(str(error))
     typer.echo(f"topology: {len(declared)} exchanges and queues declared")
 
 
@@ -65,8 +66,3 @@ def _login(process: str) -> Login:
 
 def _vhost(amqp_url: str) -> str:
     return unquote(urlsplit(amqp_url).path[1:]) or "/"
-
-
-def _fail(words: str) -> None:
-    typer.echo(words, err=True)
-    raise typer.Exit(1)

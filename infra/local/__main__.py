@@ -1,4 +1,4 @@
-"""The commands behind the Makefile: `python -m infra.local up | down | clean | status | logs`."""
+"""The commands behind the Makefile: `python -m infra.local up | servers | down | clean | logs`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from pathlib import Path
 import typer
 
 from infra.local import leftovers
-from infra.local import status as status_table
 from infra.local.packages import CannotInstall
 from infra.local.stack import NotStarted, Stack
 from infra.local.state import GATEWAYS, MOST_GATEWAYS, ROOT, State
@@ -28,6 +27,12 @@ def up() -> None:
     typer.echo(f"\n  Gateway   {stack.base_url}   (documents: /openapi.json /asyncapi.json)")
     typer.echo(f"  Logins    {_relative(stack.state.logins)}")
     typer.echo("  Next      make demo | make status | make logs | make down")
+
+
+@app.command()
+def servers() -> None:
+    """Run PostgreSQL and RabbitMQ alone; services and gateway are stopped."""
+    _run("only the servers run", Stack.only_servers)
 
 
 @app.command()
@@ -50,12 +55,6 @@ def clean() -> None:
     if stack:
         stack.forget()
         typer.echo("  forgotten")
-
-
-@app.command()
-def status() -> None:
-    """Processes with state, memory and readiness."""
-    raise typer.Exit(status_table.show(_stack()) if _STATE.exists() else _not_up())
 
 
 @app.command()
@@ -110,11 +109,6 @@ def _number(variable: str, file: str, default: int, highest: int) -> int:
         typer.echo(f"{variable} must be a number from 1 to {highest}, not {asked!r}", err=True)
         raise typer.Exit(2)
     return int(asked)
-
-
-def _not_up() -> int:
-    typer.echo("nothing runs; start with: make up")
-    return 1
 
 
 def _relative(path: Path) -> str:

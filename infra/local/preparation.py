@@ -21,11 +21,16 @@ class NotPrepared(Exception):
     """A step failed; the message says which, and what it said."""
 
 
-def prepare(environment: Environment, gateways: int) -> None:
-    """Make all of it, as far as possible at once; safe to repeat. Raises NotPrepared."""
+def prepare_servers(environment: Environment, gateways: int) -> None:
+    """Make databases, perhaps without tables, and write down how to reach everything."""
     environment.postgres.create_databases()
     for name in (*SERVICES, *(f"gateway-{number}" for number in range(gateways))):
         _write_down(environment, name)
+
+
+def prepare(environment: Environment, gateways: int) -> None:
+    """Make all of it, as far as possible at once; safe to repeat. Raises NotPrepared."""
+    prepare_servers(environment, gateways)
     identity.make_logins(environment.state.logins, CITY_PACK)
     jobs = (_migrate, _broker)
     with ThreadPoolExecutor() as pool:

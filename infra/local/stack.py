@@ -17,7 +17,7 @@ from typing import Any
 from infra.local import leftovers, packages, postgres, rabbitmq
 from infra.local.environment import Environment
 from infra.local.postgres import Postgres
-from infra.local.preparation import NotPrepared, prepare
+from infra.local.preparation import NotPrepared, prepare, prepare_servers
 from infra.local.programs import programs
 from infra.local.rabbitmq import RabbitMQ
 from infra.local.readiness import ask
@@ -84,6 +84,18 @@ class Stack:
             self.supervisor.start_process(name)
         self._wait_until(self.is_ready)
 
+    def only_servers(self) -> None:
+        """Run PostgreSQL and RabbitMQ alone, with a database per service, perhaps without tables.
+
+        Whoever restores a backup wants nobody else in the databases. Raises NotStarted.
+        """
+        self._check_port()
+        if self.supervisor.is_running():
+            self._say("stopping services and gateway")
+            self._stop_services()
+        self.start_servers()
+        prepare_servers(self._environment, self._gateways)
+
     def _check_port(self) -> None:
         kept = self.state.folder / "port"
         if self.supervisor.is_running() and kept.exists() and int(kept.read_text()) != self.port:
@@ -129,12 +141,15 @@ class Stack:
     def down(self) -> None:
         """Stop everything, the servers last; the data stays."""
         if self.supervisor.is_running():
-            names = [one for name in PROCESSES for one in self.supervisor.members(name)]
-            with ThreadPoolExecutor() as pool:
-                list(pool.map(self.supervisor.stop_process, names))
+            self._stop_services()
         with suppress(TimeoutError):
             self.supervisor.stop()
         self._end_leftovers()
+
+    def _stop_services(self) -> None:
+        names = [one for name in PROCESSES for one in self.supervisor.members(name)]
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(self.supervisor.stop_process, names))
 
     def _end_leftovers(self) -> None:
         ended = leftovers.end(self.state)

@@ -1,0 +1,1 @@
+"""Backups: everything of a deployment at one moment, encrypted, and back again."""
