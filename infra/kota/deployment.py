@@ -6,6 +6,7 @@ Each thing is named by an environment variable, else it is found in the native s
 | Variable | What it names |
 |---|---|
 | KOTA_STATE | the folder with `secrets/`, `keys/`, `logins.json`, and natively everything else |
+| KOTA_VAULT | the folder with all secrets, where the state folder does not hold them |
 | KOTA_URL | the gateway, such as https://kota.example |
 | KOTA_DATABASE_URL_<SERVICE> | a service's database, as the service's own role |
 | KOTA_MIGRATION_DATABASE_URL_<SERVICE> | the same, as the owner of the database |
@@ -43,6 +44,12 @@ class Deployment:
     def state(self) -> Path:
         """The state folder; it need not be there."""
         return Path(self.environment.get("KOTA_STATE", ".local"))
+
+    @property
+    def vault(self) -> Path:
+        """The folder with `secrets/` and `keys/` of everything; it need not be there."""
+        given = self.environment.get("KOTA_VAULT")
+        return Path(given) if given else self.state
 
     @property
     def is_native(self) -> bool:

@@ -79,10 +79,19 @@ class Stack:
         self.start_servers()
         self._say("databases, migrations, topology, accounts")
         self._prepare_services()
+        self._take_new_settings()
         self._say("services")
         for name in PROCESSES:
             self.supervisor.start_process(name)
         self._wait_until(self.is_ready)
+
+    def _take_new_settings(self) -> None:
+        """What does not run yet starts with the settings of now: secrets may have been restored."""
+        self._configure()
+        known = self.supervisor.processes()
+        for name in set(self.supervisor.reconfigure()) & set(PROCESSES):
+            if all(known[one]["statename"] != "RUNNING" for one in self.supervisor.members(name)):
+                self.supervisor.replace(name)
 
     def only_servers(self) -> None:
         """Run PostgreSQL and RabbitMQ alone, with a database per service, perhaps without tables.

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from infra.kota.backup import making, manifest, restoring, sealing
-from infra.kota.backup.making import AtWork, Target
+from infra.kota.backup.making import AtWork, NoSecrets, Target
 from infra.kota.backup.manifest import Manifest, Unusable
 from infra.kota.backup.moment import CannotHold
 from infra.kota.backup.postgres import ToolFailed
@@ -45,7 +45,7 @@ def backup(
         with progress() as bar:
             task = bar.add_task("backup", total=None)
             made = making.make(here, target, lambda words: bar.update(task, description=words))
-    except (AtWork, CannotHold, ToolFailed, OSError) as problem:
+    except (AtWork, NoSecrets, CannotHold, ToolFailed, OSError) as problem:
         fail(f"no backup was made: {problem}")
     except DomainError as problem:
         fail(f"no backup was made: {problem.title}")

@@ -18,6 +18,7 @@ from infra.kota.broker import Broker
 from infra.kota.contracts import all_contracts
 from infra.kota.databases import session
 from infra.kota.deployment import SERVICES, Deployment
+from infra.vault.needs import NEEDS
 from services.chassis import schema_version
 from services.chassis.files import open_store
 from services.chassis.version import VERSION
@@ -32,6 +33,10 @@ class AtWork(Exception):
     """Another backup is being made into this folder."""
 
 
+class NoSecrets(Exception):
+    """Without them tracking codes, logins and seals would not survive."""
+
+
 @dataclass(frozen=True)
 class Target:
     """Where a backup goes, and for whom. recipients: public keys."""
@@ -43,8 +48,10 @@ class Target:
 def make(here: Deployment, target: Target, told: Told) -> Manifest:
     """Back up every database, all files, and the secrets; a finished backup or none.
 
-    told: is told what is being done. Raises AtWork, CannotHold, ToolFailed, FilesAway, OSError.
+    told: is told what is being done. Raises AtWork, NoSecrets, CannotHold, ToolFailed, FilesAway,
+    OSError.
     """
+    _check_secrets(here)
     with _alone(target.folder):
         for left in manifest.unfinished_in(target.folder):
             manifest.abandon(left)
@@ -62,6 +69,17 @@ def make(here: Deployment, target: Target, told: Told) -> Manifest:
     return made
 
 
+def _check_secrets(here: Deployment) -> None:
+    wanted = [
+        name
+        for needs in NEEDS.values()
+        for name in (*needs.passwords.values(), *needs.keys.values())
+    ]
+    missing = [name for name in wanted if not (here.vault / "secrets" / name).is_file()]
+    if missing:
+        raise NoSecrets(f"{here.vault} has no secrets/{missing[0]}; name the vault with KOTA_VAULT")
+
+
 def _parts(
     here: Deployment, folder: Path, target: Target, moment: Moment, told: Told
 ) -> Iterator[Part]:
@@ -73,7 +91,7 @@ def _parts(
     store = open_store(here.files_url)
     yield _archive(folder, FILES, target, lambda out: archives.write_files(store, out, _nothing))
     told("secrets")
-    yield _archive(folder, SECRETS, target, lambda out: archives.write_secrets(here.state, out))
+    yield _archive(folder, SECRETS, target, lambda out: archives.write_secrets(here.vault, out))
 
 
 def _archive(folder: Path, name: str, target: Target, write: Callable[[IO[bytes]], Any]) -> Part:

@@ -127,10 +127,10 @@ def restore_files(source: Source, told: Callable[[], None]) -> int:
 
 
 def restore_secrets(source: Source) -> int:
-    """Put secrets and keys into the state folder; how many. Raises Refused."""
+    """Put secrets and keys into the vault; how many. Raises Refused."""
     write = partial(_write, source, _part(source, SECRETS))
-    state = Deployment().state
-    return int(sealing.read_from(write, lambda plain: archives.read_secrets(state, plain)))
+    vault = Deployment().vault
+    return int(sealing.read_from(write, lambda plain: archives.read_secrets(vault, plain)))
 
 
 def forget_events() -> int:
