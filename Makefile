@@ -53,8 +53,10 @@ format: ## Put the code into its form
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-docs: ## Write what is generated into the documents (the table of settings)
+docs: ## Write what is generated into the documents (settings, metrics, dashboards)
 	@./kota settings --into infra/README.md
+	@$(PYTHON) -W ignore -m infra.prometheus.table
+	@$(PYTHON) -W ignore -m infra.grafana.dashboards
 
 lock: ## Make the lock files anew from requirements*.in
 	PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= .venv/bin/pip-compile -q -U $(LOCK) -o requirements-dev.lock requirements-dev.in

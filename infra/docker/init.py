@@ -59,6 +59,7 @@ class Init:
         self._give("topology", places.topology(self.vault))
         self._give("kota", places.operator(self.vault))
         self._put("kota", "keys/audit_jwks.json", self.vault.key("audit_jwks.json").read_text())
+        self._put("grafana", "password", self.vault.password("grafana"), ANYBODY)
         self._nginx()
         self._accounts()
 

@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
     for_tests = "--dev" in arguments
     lock = ROOT / ("requirements-dev.lock" if for_tests else "requirements.lock")
     try:
-        packages.ensure(redis=for_tests)
+        packages.ensure(for_tests=for_tests)
         make_venv(lock)
     except packages.CannotInstall as problem:
         print(problem, file=sys.stderr)

@@ -12,6 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# program and package: rate limits that several gateways share; alert rules; shell scripts
+TEST_TOOLS = {
+    "redis-server": "redis-server",
+    "promtool": "prometheus",
+    "shellcheck": "shellcheck",
+}
 SUPPORTED_POSTGRES = ("17", "16", "15")
 _POLICY = Path("/usr/sbin/policy-rc.d")
 _NO_CLUSTER = Path("/etc/postgresql-common/createcluster.d/kota-cerdas.conf")
@@ -22,11 +28,11 @@ class CannotInstall(Exception):
 
 
 def ensure(
-    *, external_postgres: bool = False, external_broker: bool = False, redis: bool = False
+    *, external_postgres: bool = False, external_broker: bool = False, for_tests: bool = False
 ) -> None:
     """Install what is missing. Raises CannotInstall with the exact command otherwise.
 
-    redis: tests of rate limits that several gateways share need a server.
+    for_tests: what only tests and gates need, too.
     """
     external_postgres = external_postgres or "POSTGRES_ADMIN_URL" in os.environ
     external_broker = external_broker or "AMQP_URL" in os.environ
@@ -35,8 +41,8 @@ def ensure(
         missing.append("postgresql")
     if not external_broker and (rabbitmq_sbin() is None or shutil.which("erl") is None):
         missing.append("rabbitmq-server")
-    if redis and shutil.which("redis-server") is None:
-        missing.append("redis-server")
+    if for_tests:
+        missing += [name for tool, name in TEST_TOOLS.items() if shutil.which(tool) is None]
     if missing:
         _install(missing)
 

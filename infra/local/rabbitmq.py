@@ -96,9 +96,13 @@ class RabbitMQ:
             "loopback_users = none\n"
             "disk_free_limit.absolute = 200MB\n"
             "vm_memory_high_watermark.absolute = 400MB\n"
-            "log.console = false\nlog.file.level = warning\n",
+            "log.console = false\nlog.file.level = warning\n"
+            "prometheus.tcp.ip = 127.0.0.1\n"
+            f"prometheus.tcp.port = {self._ports['amqp_metrics']}\n"
+            # Prometheus reads from the source; nobody needs the second set of numbers
+            "management_agent.disable_metrics_collector = true\n",
         )
-        write(self._folder / "enabled_plugins", "[].\n")
+        write(self._folder / "enabled_plugins", "[rabbitmq_prometheus].\n")
 
     def command(self) -> list[str]:
         """The command that runs the node in the foreground."""

@@ -23,7 +23,7 @@ MOST_GATEWAYS = 8
 # its last digit is 0 and makes room for the number of the gateway process
 GATEWAY_ADMIN_BASE = "gateway_admin_base"
 PORT_NAMES = (
-    *("postgres", "amqp", "smtp", "amqp_distribution", "epmd"),
+    *("postgres", "amqp", "smtp", "amqp_distribution", "amqp_metrics", "epmd"),
     *(f"{service}_admin" for service in SERVICES),
 )
 # what an operator may give, kept for later commands

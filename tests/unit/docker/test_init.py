@@ -70,6 +70,13 @@ def test_the_accounts_are_the_checkout_owners_alone(city: City) -> None:
     assert (city.local / "port").read_text() == "8081"
 
 
+def test_grafana_has_a_password_of_its_own(city: City) -> None:
+    password = (city.secrets / "grafana/password").read_text()
+    assert len(password) == 64
+    others = [text for path, (text, _) in contents(city).items() if "grafana" not in str(path)]
+    assert not any(password in text for text in others)
+
+
 def test_accounts_that_are_there_stay(tmp_path: Path) -> None:
     city = City(tmp_path)
     city.local.mkdir()

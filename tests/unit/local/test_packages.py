@@ -88,6 +88,20 @@ def test_another_system_is_told_the_versions(
         packages.ensure()
 
 
+def test_what_tests_need_is_asked_for_with_tests_only(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POSTGRES_ADMIN_URL", "x")
+    monkeypatch.setenv("AMQP_URL", "x")
+    monkeypatch.setattr(
+        packages.shutil, "which", lambda name: "/usr/bin/x" if name == "apt-get" else None
+    )
+    packages.ensure()
+    assert machine.ran == []
+    packages.ensure(for_tests=True)
+    assert machine.ran[-1][-3:] == ["redis-server", "prometheus", "shellcheck"]
+
+
 def test_external_servers_need_no_packages(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

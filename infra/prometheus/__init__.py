@@ -1,0 +1,1 @@
+"""Prometheus' configuration, its alert rules and their tests."""
