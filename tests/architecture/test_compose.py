@@ -18,8 +18,13 @@ JOBS = {"init", "roles", "topology", "accounts", *(f"migrate-{name}" for name in
 # started by hand, and gone when its command ends
 TOOLS = {"kota"}
 RUNNING = sorted(set(CONTAINERS) - JOBS - TOOLS)
-# to the mail server, and from the public
-MAY_GO_OUT = {"notify": {"outside"}, "nginx": {"front"}}
+# to the mail server, from the public, and from the operator on this machine
+MAY_GO_OUT = {
+    "notify": {"outside"},
+    "nginx": {"front"},
+    "prometheus": {"observers"},
+    "grafana": {"observers"},
+}
 SECRET = re.compile(r"(PASS|SECRET|TOKEN|KEY)", re.IGNORECASE)
 
 
@@ -53,9 +58,14 @@ def test_only_the_job_that_hands_out_files_is_root_and_it_reaches_nobody() -> No
     assert "USER 10001:10001" in (ROOT / "infra/docker/Dockerfile").read_text()
 
 
-def test_only_nginx_is_published_and_on_loopback_unless_told_otherwise() -> None:
+def test_only_nginx_is_published_beyond_this_machine_and_only_if_told_so() -> None:
     published = {name: c["ports"] for name, c in CONTAINERS.items() if c.get("ports")}
-    assert published == {"nginx": ["${BIND:-127.0.0.1}:${PORT:-8080}:8080"]}
+    assert published.pop("nginx") == ["${BIND:-127.0.0.1}:${PORT:-8080}:8080"]
+    assert published == {
+        "prometheus": ["127.0.0.1:${PROMETHEUS_PORT:-9090}:9090"],
+        "grafana": ["127.0.0.1:${GRAFANA_PORT:-3000}:3000"],
+    }
+    assert all(CONTAINERS[name]["profiles"] == ["observability"] for name in published)
 
 
 @pytest.mark.parametrize("name", CONTAINERS)
@@ -79,7 +89,7 @@ def test_a_database_is_its_owners(service: str) -> None:
 def test_a_container_sees_its_own_secrets_only(name: str) -> None:
     seen = [mount for mount in CONTAINERS[name].get("volumes", []) if "secrets" in str(mount)]
     assert all(mount["read_only"] and mount["type"] == "volume" for mount in seen)
-    wanted = {"accounts": ["registry", "accounts"], "mail": []}.get(name, [name])
+    wanted = {"accounts": ["registry", "accounts"], "mail": [], "prometheus": []}.get(name, [name])
     assert [mount["volume"]["subpath"] for mount in seen] == wanted
 
 
