@@ -6,10 +6,10 @@ export PYTHONPATH := .
 export PORT
 export GATEWAY_PROCESSES
 
-.PHONY: help up down servers restart clean status logs demo test lint format docs lock
+.PHONY: help up down servers restart clean status logs demo test lint format docs lock baseline sbom
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  \033[1mmake %-8s\033[0m %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  \033[1mmake %-9s\033[0m %s\n", $$1, $$2}' Makefile
 
 up: ## Install what is missing, start everything, wait until it is ready (PORT=8080 GATEWAY_PROCESSES=2)
 	@python3 infra/local/bootstrap.py
@@ -43,15 +43,23 @@ test: ## Check style and types, run all tests on servers of their own
 	@$(MAKE) --no-print-directory lint
 	$(PYTHON) -m pytest
 
-lint: ## ruff, mypy (strict), import-linter
+lint: ## ruff, mypy (strict), import-linter; gates: Dockerfiles, shell, compose file, licences, secrets
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	@$(PYTHON) -W ignore -m infra.gates
 
 format: ## Put the code into its form
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+
+baseline: ## Look at what seems to be a secret and say that it is none
+	.venv/bin/detect-secrets scan --baseline .secrets.baseline
+	.venv/bin/detect-secrets audit .secrets.baseline
+
+sbom: ## What we build on, with versions and hashes: .local/sbom.cdx.json (CycloneDX)
+	@$(PYTHON) -m infra.gates.sbom .local/sbom.cdx.json
 
 docs: ## Write what is generated into the documents (settings, metrics, dashboards)
 	@./kota settings --into infra/README.md
