@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from infra.local.postgres import Postgres
 from infra.local.rabbitmq import RabbitMQ
-from infra.local.state import CITY_PACK, SERVICES, State
+from infra.local.state import CITY_PACK, SERVICES, TRACE_SETTINGS, State
 from infra.vault.needs import NEEDS
 
 
@@ -37,6 +37,7 @@ class Environment:
             "PYTHONWARNINGS": "ignore::DeprecationWarning",
             "PYTHONUNBUFFERED": "1",
         }
+        common |= {name: given for name in TRACE_SETTINGS if (given := self.state.given(name))}
         own = self._of_vault(process.partition("-")[0])
         own |= self._service(process) if process in SERVICES else self._gateway()
         if self.clock_offset and process != "registry":

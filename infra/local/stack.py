@@ -21,7 +21,15 @@ from infra.local.preparation import NotPrepared, prepare, prepare_servers
 from infra.local.programs import programs
 from infra.local.rabbitmq import RabbitMQ
 from infra.local.readiness import ask
-from infra.local.state import GATEWAYS, MAIL_SETTINGS, PROCESSES, State, is_free, write
+from infra.local.state import (
+    GATEWAYS,
+    MAIL_SETTINGS,
+    PROCESSES,
+    TRACE_SETTINGS,
+    State,
+    is_free,
+    write,
+)
 from infra.local.supervisor import Supervisor, wait_for
 from infra.vault import identity
 
@@ -255,7 +263,11 @@ class Stack:
 
     def _configure(self) -> None:
         self.state.remember(
-            postgres.ADMIN_URL, rabbitmq.URL, rabbitmq.MANAGEMENT_URL, *MAIL_SETTINGS
+            postgres.ADMIN_URL,
+            rabbitmq.URL,
+            rabbitmq.MANAGEMENT_URL,
+            *MAIL_SETTINGS,
+            *TRACE_SETTINGS,
         )
         self.supervisor.configure(programs(self._environment, self._gateways))
         write(self.state.folder / "port", str(self.port))

@@ -28,6 +28,7 @@ PORT_NAMES = (
 )
 # what an operator may give, kept for later commands
 MAIL_SETTINGS = ("SMTP_URL", "MAIL_FROM", "PUBLIC_URL")
+TRACE_SETTINGS = ("OTLP_ENDPOINT", "TRACE_RATIO")
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ class Unrecorded:
         """Nobody asks."""
 
 
-SHUTDOWN_SECONDS = 2.0
+SHUTDOWN_SECONDS = 1.0
 _recorder: Recorder | None = None
 
 

@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from threading import Event
 
 import pytest
+from eventlet import sleep, spawn
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from prometheus_client import REGISTRY
+from structlog.contextvars import clear_contextvars, get_contextvars
 
 from infra.local.state import ROOT
-from services.chassis import otlp, tracing
+from services.chassis import logs, otlp, tracing
 from services.chassis.call import CallHeaders, own_call, traceparent
 from services.chassis.calling import observed
 from services.chassis.errors import InternalError, NotFound
@@ -176,3 +178,18 @@ def test_what_a_process_does_by_itself_is_a_trace() -> None:
     one, other = own_call().headers, own_call().headers
     assert one.traceparent != other.traceparent and one.request_id != other.request_id
     assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", one.traceparent or "")
+
+
+def test_green_threads_keep_their_ids_apart() -> None:
+    seen: dict[str, object] = {}
+
+    def work(request_id: str) -> None:
+        logs.bind(request_id, GIVEN)
+        sleep(0)
+        seen[request_id] = get_contextvars()["request_id"]
+
+    clear_contextvars()
+    for thread in [spawn(work, "one"), spawn(work, "other")]:
+        thread.wait()
+    assert seen == {"one": "one", "other": "other"}
+    assert "request_id" not in get_contextvars()

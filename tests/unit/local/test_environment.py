@@ -7,7 +7,7 @@ import pytest
 from infra.local.environment import Environment
 from infra.local.postgres import Postgres
 from infra.local.rabbitmq import RabbitMQ
-from infra.local.state import PROCESSES, State
+from infra.local.state import PROCESSES, TRACE_SETTINGS, State
 
 WHO_KNOWS = {
     "CURSOR_SECRET": {"gateway"},
@@ -50,3 +50,14 @@ def test_uploads_go_to_a_folder_that_is_there(state: State) -> None:
 def test_extra_stands_above(state: State, name: str) -> None:
     found = environments(state, {name: "given"})
     assert found["gateway"][name] == found["gateway-1"][name] == found["reports"][name] == "given"
+
+
+def test_a_collector_is_everybodys_and_is_remembered(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not any("OTLP_ENDPOINT" in found for found in environments(state, {}).values())
+    monkeypatch.setenv("OTLP_ENDPOINT", "http://collector.example:4318")
+    state.remember(*TRACE_SETTINGS)
+    monkeypatch.delenv("OTLP_ENDPOINT")
+    given = {found["OTLP_ENDPOINT"] for found in environments(state, {}).values()}
+    assert given == {"http://collector.example:4318"}
