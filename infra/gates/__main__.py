@@ -60,7 +60,7 @@ def main() -> int:
         closed += bool(problems)
         print("\n  ".join([f"{name}:", *problems] if problems else [f"{name}: ok"]))
         if problems and gate is secrets.problems:
-            print("  None of them is a secret? Say so: make baseline")
+            print('  No secret? Say so with "is_secret": false in the baseline: make baseline')
     return 1 if closed else 0
 
 
