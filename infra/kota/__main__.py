@@ -20,6 +20,7 @@ COMMANDS = {
     "outbox": "infra.kota.outbox:app",
     "parked": "infra.kota.parked:app",
     "restore": "infra.kota.backup.restore:restore",
+    "seed": "infra.kota.seed:seed",
     "settings": "infra.kota.settings:settings",
     "status": "infra.kota.status:status",
     "token": "infra.kota.token:token",

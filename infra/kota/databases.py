@@ -11,15 +11,18 @@ from services.chassis.database import Database, Row, Session
 
 
 @contextmanager
-def session(service: str, *, owner: bool = False) -> Iterator[Session]:
+def session(service: str, *, owner: bool = False, patient: bool = False) -> Iterator[Session]:
     """A session on a service's database, as its own role or as the owner.
 
-    Raises DatabaseAway at the first use if the server is away.
+    patient: statements may take longer than a service would wait. Raises DatabaseAway at the first
+    use if the server is away.
     """
     here = Deployment()
     database = Database(here.owner_url(service) if owner else here.database_url(service), size=1)
     try:
         with database.session() as opened:
+            if patient:
+                opened.execute("SET statement_timeout = 0")
             yield opened
     finally:
         database.close()

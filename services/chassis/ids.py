@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from datetime import datetime
+from uuid import UUID
 
 import uuid_utils
 from stdnum import damm
@@ -13,6 +15,14 @@ from stdnum.exceptions import ValidationError
 def new_id() -> str:
     """A new UUIDv7 (RFC 9562) as text; later ones sort after earlier ones."""
     return str(uuid_utils.uuid7())
+
+
+def id_at(moment: datetime, random: int) -> str:
+    """The UUIDv7 of a moment and 74 random bits, for what is said to have happened then."""
+    milliseconds = int(moment.timestamp() * 1_000)
+    high, low = random >> 62 & 0xFFF, random & (1 << 62) - 1
+    number = milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low
+    return str(UUID(int=number))
 
 
 def public_number(prefix: str, year: int, serial: int) -> str:

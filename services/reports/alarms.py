@@ -42,7 +42,7 @@ def ring(work: UnitOfWork, report_id: str, city: Catalogue) -> None:
     elif alarm is Alarm.ESCALATE and report["escalation"] >= len(terms.ladder):
         repository.update(work, report | {"alarm": None, "alarm_at": None})
     else:
-        changing.take(work, report, _step(alarm, report, terms), city)
+        changing.take(work, report, step_of(alarm, report, terms), city)
 
 
 def postpone(work: UnitOfWork, report_id: str) -> None:
@@ -59,7 +59,8 @@ def measure(work: UnitOfWork) -> None:
     alarm_metrics.due(state["due"], (now - since).total_seconds())
 
 
-def _step(alarm: Alarm, report: Row, terms: Terms) -> Step:
+def step_of(alarm: Alarm, report: Row, terms: Terms) -> Step:
+    """What an alarm does to a report when it rings. Raises ValueError if it has nothing to do."""
     state = next_state(alarm.value, State(report["state"]), {})
     if state is None:
         raise ValueError(f"{alarm} rang while the report is {report['state']}")

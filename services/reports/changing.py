@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from services.chassis.capabilities import UploadedPhoto
@@ -13,7 +15,9 @@ from services.reports import photos, repository
 from services.reports.catalogue import Catalogue
 from services.reports.commands import announcement
 from services.reports.lifecycle import State
+from services.reports.service_levels import Terms
 
+TermsOf = Callable[[str, str], Terms]
 _SETTLING = frozenset({State.RESOLVED, State.REJECTED, State.CLOSED})
 
 
@@ -39,22 +43,32 @@ class Step:
 
 def take(work: UnitOfWork, report: Row, step: Step, city: Catalogue) -> Row:
     """Take one step with a locked report; returns what it became."""
-    changed = report | step.changes | _advanced(work, report, step.state)
-    terms = city.terms(changed["category"], changed["agency"])
-    changed |= terms.after(step.name, report, step.state, work.clock.now())
-    changed["photos"] = report["photos"] + photos.numbered(step.photos, report["photos"], changed)
+    changed = changed_by(step, report, city.terms, work.clock.now())
     repository.update(work, changed)
     first = len(report["photos"]) + 1
     repository.add_photos(work, changed["id"], step.photos, first=first, version=changed["version"])
-    repository.remember(work, changed, step.name, step.data | {"by": step.by})
+    repository.remember(work, changed, step.name, remembered(step))
     work.audit(f"report.{step.name}", changed["id"], purpose=step.purpose)
     work.emit(step.event, changed["id"], changed["version"], _told(work, changed, step, city))
     return changed
 
 
-def _advanced(work: UnitOfWork, report: Row, state: State) -> dict[str, Any]:
+def changed_by(step: Step, report: Row, terms_of: TermsOf, now: datetime) -> Row:
+    """What a report becomes by a step that is taken now; touches nothing outside."""
+    changed = report | step.changes | _advanced(report, step.state, now)
+    terms = terms_of(changed["category"], changed["agency"])
+    changed |= terms.after(step.name, report, step.state, now)
+    changed["photos"] = report["photos"] + photos.numbered(step.photos, report["photos"], changed)
+    return changed
+
+
+def remembered(step: Step) -> dict[str, Any]:
+    """What the history keeps of a step."""
+    return step.data | {"by": step.by}
+
+
+def _advanced(report: Row, state: State, now: datetime) -> dict[str, Any]:
     is_settled_now = state in _SETTLING and state != report["state"]
-    now = work.clock.now()
     return {
         "state": state.value,
         "version": report["version"] + 1,

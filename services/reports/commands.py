@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from services.chassis.capabilities import Capabilities
@@ -17,6 +18,7 @@ from services.reports.catalogue import Catalogue
 from services.reports.city import Category
 from services.reports.domain import View, view_of
 from services.reports.lifecycle import State
+from services.reports.service_levels import Terms
 
 PREFIX = "LP"
 _ASKED = ("category", "description", "lat", "long")
@@ -103,17 +105,31 @@ def tracked(work: UnitOfWork, body: dict[str, Any], secret: bytes) -> Row:
 def _new(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
     principal, now = work.call.principal, work.clock.now()
     placed = _placed(body, city)
-    serial = repository.next_serial(work)
+    number = public_number(PREFIX, city.local_time(now).year, repository.next_serial(work))
     terms = city.terms(placed["category"], placed["agency"])
+    reporter = _reporter(principal, body)
+    return begun(placed, terms, now, report_id=new_id(), number=number, reporter=reporter)
+
+
+def begun(
+    placed: dict[str, Any],
+    terms: Terms,
+    now: datetime,
+    *,
+    report_id: str,
+    number: str,
+    reporter: str | None,
+) -> dict[str, Any]:
+    """A report that comes in now; placed: what was reported, and who answers for it."""
     return (
         placed
         | terms.begin(State.SUBMITTED, now)
         | {
-            "id": new_id(),
-            "number": public_number(PREFIX, city.local_time(now).year, serial),
+            "id": report_id,
+            "number": number,
             "version": 1,
             "state": State.SUBMITTED.value,
-            "reporter": _reporter(principal, body),
+            "reporter": reporter,
             "officer": None,
             "rating": None,
             "supports": 0,

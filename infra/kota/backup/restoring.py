@@ -16,15 +16,14 @@ from infra.kota.broker import Broker
 from infra.kota.contracts import all_contracts
 from infra.kota.databases import session
 from infra.kota.deployment import SERVICES, Deployment
+from infra.kota.operator import OPERATOR
 from services.chassis import audit, schema_version
 from services.chassis.call import Call
 from services.chassis.database import Params
 from services.chassis.files import open_store
-from services.chassis.principal import Principal, Role
 from services.notify import recovery_repository as notify_recovery
 from services.reports import recovery_repository as reports_recovery
 
-OPERATOR = Principal("operator", Role.SYSTEM)
 _TABLES = """
 SELECT count(*) AS tables FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'"""

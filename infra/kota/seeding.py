@@ -1,0 +1,199 @@
+"""Seeding: batches are made in processes of their own and copied here, each in one transaction.
+
+The audit row of a batch says that it is there: whoever goes on after an interruption reads it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import multiprocessing
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+import psycopg2
+from PIL import Image, ImageDraw
+
+from infra.kota.databases import session
+from infra.kota.deployment import Deployment
+from infra.kota.operator import OPERATOR
+from services.chassis import audit
+from services.chassis.call import Call
+from services.chassis.capabilities import UploadedPhoto, hour_of
+from services.chassis.database import Session
+from services.chassis.files import FileStore, open_store
+from services.reports import seeding_repository
+from services.reports.catalogue import Catalogue
+from services.reports.seeding import Seeder, Span
+from services.reports.seeding_repository import Copied
+
+BATCH = 5_000
+PROCESSES = 2
+# batches made ahead; so many are in memory at most
+_AHEAD = 2 * PROCESSES
+_LARGEST_SERIAL = 9_999_999
+_LOCK = 0x73656564
+_SIZE = (640, 480)
+_DONE = """
+SELECT subject, purpose FROM chassis.audit WHERE subject = ANY(%(subjects)s)
+AND action = 'reports.seeded'"""
+_UNTIL = "synthetic until "
+_ANALYZE = "ANALYZE report; ANALYZE report_history; ANALYZE report_photo"
+
+
+class CannotSeed(Exception):
+    """The message says why; what is complete stays."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """So many reports of one seed, spread over so many days until now."""
+
+    seed: str
+    reports: int
+    days: int
+
+    def batches(self) -> Iterator[tuple[int, int]]:
+        """(first, count) of each batch."""
+        for first in range(0, self.reports, BATCH):
+            yield first, min(BATCH, self.reports - first)
+
+    def subject(self, first: int) -> str:
+        """The batch's name in the audit."""
+        return f"seed:{self.seed}:{self.reports}:{self.days}:{first}"
+
+
+def seed(here: Deployment, plan: Plan, told: Callable[[int], None]) -> int:
+    """Make what is not there yet; how many reports that were.
+
+    told: gets the number of reports after each batch. Raises CannotSeed, DatabaseAway, FilesAway.
+    """
+    with session("reports", owner=True, patient=True) as opened, _connected(here) as connection:
+        done, end = _done(opened, plan)
+        arguments = (
+            here.city_pack,
+            plan.seed,
+            seeding_repository.officers(opened),
+            _picture(open_store(here.files_url), datetime.now(UTC)),
+            Span(end - timedelta(days=plan.days), end, plan.reports),
+        )
+        made = 0
+        with ProcessPoolExecutor(
+            PROCESSES, multiprocessing.get_context("spawn"), _prepare, arguments
+        ) as pool:
+            for first, rows, count in _made(pool, opened, plan, done):
+                _write(connection, rows, _audited(opened, plan, first, end))
+                made += count
+                told(count)
+        opened.execute(_ANALYZE)
+    return made
+
+
+@contextmanager
+def _connected(here: Deployment) -> Iterator[Any]:
+    """A connection that copies, while nobody else seeds."""
+    try:
+        connection = psycopg2.connect(here.owner_url("reports"), connect_timeout=5)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT pg_try_advisory_lock({_LOCK})")
+                if cursor.fetchone() != (True,):
+                    raise CannotSeed("somebody else seeds at the moment")
+            connection.commit()
+            yield connection
+        finally:
+            connection.close()
+    except psycopg2.Error as problem:
+        raise CannotSeed(f"the database of reports: {str(problem).strip()}") from None
+
+
+def _done(opened: Session, plan: Plan) -> tuple[set[str], datetime]:
+    """(the batches that are there, until when the reports go)."""
+    subjects = [plan.subject(first) for first, _ in plan.batches()]
+    rows = opened.execute(opened.render(_DONE, {"subjects": subjects}))
+    ends = [row["purpose"].removeprefix(_UNTIL) for row in rows]
+    end = datetime.fromisoformat(ends[0]) if ends else datetime.now(UTC).replace(microsecond=0)
+    return {row["subject"] for row in rows}, end
+
+
+def _made(
+    pool: ProcessPoolExecutor, opened: Session, plan: Plan, done: set[str]
+) -> Iterator[tuple[int, Copied, int]]:
+    """(first, rows, count) of each batch that is not there yet; a few are made ahead."""
+    waiting: deque[tuple[int, Future[Copied], int]] = deque()
+    for first, count in plan.batches():
+        if plan.subject(first) in done:
+            continue
+        serials = seeding_repository.next_serials(opened, count)
+        if max(serials) > _LARGEST_SERIAL:
+            raise CannotSeed("there are no more numbers for reports")
+        waiting.append((first, pool.submit(_make, first, serials), count))
+        if len(waiting) > _AHEAD:
+            yield _taken(waiting)
+    while waiting:
+        yield _taken(waiting)
+
+
+def _taken(waiting: deque[tuple[int, Future[Copied], int]]) -> tuple[int, Copied, int]:
+    first, future, count = waiting.popleft()
+    return first, future.result(), count
+
+
+def _write(connection: Any, rows: Copied, audited: str) -> None:
+    with connection, connection.cursor() as cursor:
+        # a batch that is lost with the machine is made again
+        cursor.execute("SET LOCAL synchronous_commit = off")
+        seeding_repository.copy(cursor, rows)
+        cursor.execute(audited)
+
+
+def _audited(opened: Session, plan: Plan, first: int, end: datetime) -> str:
+    purpose = f"{_UNTIL}{end.isoformat()}"
+    row = audit.insert(
+        Call(OPERATOR), "reports.seeded", plan.subject(first), purpose, datetime.now(UTC)
+    )
+    return opened.render(*row)
+
+
+def _picture(store: FileStore, now: datetime) -> UploadedPhoto:
+    """A picture that says what it is, in the file store."""
+    image = Image.new("RGB", _SIZE, "#335577")
+    ImageDraw.Draw(image).text((40, 200), "DATA CONTOH", fill="white", font_size=72)
+    full, thumb = _jpeg(image), _jpeg(image.resize((320, 240)))
+    digest = hashlib.sha256(full).hexdigest()
+    photo = UploadedPhoto(hour_of(now), digest, *_SIZE, len(full))
+    for size, content in (("thumb", thumb), ("full", full)):
+        with NamedTemporaryFile() as file:
+            file.write(content)
+            file.flush()
+            store.put(photo.key(size), Path(file.name), "image/jpeg")
+    return photo
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=80)
+    return out.getvalue()
+
+
+# in the processes that make the rows
+_seeder: Seeder
+_span: Span
+
+
+def _prepare(
+    pack: Path, seed: str, officers: dict[str, list[str]], photo: UploadedPhoto, span: Span
+) -> None:
+    global _seeder, _span
+    _seeder, _span = Seeder(Catalogue.load(pack), seed, officers, photo), span
+
+
+def _make(first: int, serials: list[int]) -> Copied:
+    return seeding_repository.rendered(_seeder.lives(_span, first, serials))
