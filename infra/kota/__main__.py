@@ -11,11 +11,14 @@ from importlib import import_module
 
 import typer
 
+from services.chassis.errors import DomainError
+
 COMMANDS = {
     "audit": "infra.kota.audit:app",
     "backup": "infra.kota.backup.command:app",
-    "city": "infra.kota.city:app",
+    "city": "infra.kota.city_load:app",
     "doctor": "infra.kota.doctor.command:doctor",
+    "events": "infra.kota.events:app",
     "migrate": "infra.kota.migrate:migrate",
     "outbox": "infra.kota.outbox:app",
     "parked": "infra.kota.parked:app",
@@ -25,6 +28,7 @@ COMMANDS = {
     "status": "infra.kota.status:status",
     "token": "infra.kota.token:token",
     "topology": "infra.kota.topology:declare",
+    "users": "infra.kota.users:app",
 }
 """Each command, and where its typer app (a group) or function (a single command) stands."""
 
@@ -55,7 +59,11 @@ def _kota() -> None:
 
 def main() -> None:
     """Run the command line."""
-    build(sys.argv[1:])(prog_name="kota")
+    try:
+        build(sys.argv[1:])(prog_name="kota")
+    except DomainError as problem:
+        typer.echo(f"{problem.title} ({problem.code})", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

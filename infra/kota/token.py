@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import urllib.error
 import urllib.request
 
 import typer
@@ -28,5 +29,10 @@ def token(login: str = typer.Argument(help="a login of logins.json, such as citi
         json.dumps(body).encode(),
         {"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        typer.echo(json.load(answer)["access_token"])
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            typer.echo(json.load(answer)["access_token"])
+    except urllib.error.HTTPError as refused:
+        fail(f"{login} was not let in: {refused.code} {refused.reason}")
+    except OSError as away:
+        fail(f"the gateway does not answer at {here.base_url}: {away}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from infra.local.postgres import Postgres
 from infra.local.rabbitmq import RabbitMQ
-from infra.local.state import CITY_PACK, SERVICES, TRACE_SETTINGS, State
+from infra.local.state import SERVICES, TRACE_SETTINGS, State
 from infra.vault.needs import NEEDS
 
 
@@ -31,7 +31,7 @@ class Environment:
         common = {
             "AMQP_URL": self.rabbitmq.url_of(process.partition("-")[0]),
             "ADMIN_PORT": str(self.state.admin_port(process)),
-            "CITY_PACK": str(CITY_PACK),
+            "CITY_PACK": str(self.state.city_pack),
             "LOG_LEVEL": "INFO",
             # the warning names a plan that the decision records already hold
             "PYTHONWARNINGS": "ignore::DeprecationWarning",

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from infra.kota.contracts import all_contracts
 from infra.local.environment import Environment
 from infra.local.rabbitmq import MANAGEMENT_URL
-from infra.local.state import CITY_PACK, PROCESSES, ROOT, SERVICES, write
+from infra.local.state import PROCESSES, ROOT, SERVICES, write
 from infra.rabbitmq.definitions import NotOurs, document
 from infra.rabbitmq.rights import all_rights
 from infra.vault import identity
@@ -31,7 +31,7 @@ def prepare_servers(environment: Environment, gateways: int) -> None:
 def prepare(environment: Environment, gateways: int) -> None:
     """Make all of it, as far as possible at once; safe to repeat. Raises NotPrepared."""
     prepare_servers(environment, gateways)
-    identity.make_logins(environment.state.logins, CITY_PACK)
+    identity.make_logins(environment.state.logins, environment.state.city_pack)
     jobs = (_migrate, _broker)
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda job: job(environment), jobs))

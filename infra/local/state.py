@@ -57,6 +57,12 @@ class State(Vault):
         return self.folder / "supervisord.conf"
 
     @property
+    def city_pack(self) -> Path:
+        """The active city pack: what `kota city load` chose, else the example city."""
+        loaded = self.folder.resolve() / "city" / "active"
+        return loaded if loaded.exists() else CITY_PACK
+
+    @property
     def files(self) -> Path:
         """What people upload."""
         return self.folder / "files"

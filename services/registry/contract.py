@@ -82,6 +82,18 @@ class AccountCreated(fields.Schema):
     agency = fields.String(required=True, allow_none=True)
 
 
+class AccountChanged(AccountCreated):
+    """What an account is from now on. active: whether it may log in."""
+
+    active = fields.Boolean(required=True)
+
+
+class NewPassword(fields.Schema):
+    """A password to replace another one."""
+
+    password = fields.String(required=True, min=PASSWORD_MIN, max=PASSWORD_MAX, strip=False)
+
+
 class LoginTaken(Conflict):
     """There is an account of that login."""
 
@@ -135,6 +147,13 @@ ACCOUNT_CREATED = EventType(
     Text("An account was made", id="Akun dibuat"),
     consumers=("reports",),
 )
+ACCOUNT_CHANGED = EventType(
+    "registry",
+    "account.changed",
+    AccountChanged,
+    Text("An account was disabled, enabled, or got another role", id="Akun berubah"),
+    consumers=("reports",),
+)
 
 CONTRACT = Contract(
     "registry",
@@ -148,5 +167,5 @@ CONTRACT = Contract(
         CREATE_ACCOUNT,
         *EMAIL_OPERATIONS,
     ),
-    (ACCOUNT_CREATED, *EMAIL_EVENTS),
+    (ACCOUNT_CREATED, ACCOUNT_CHANGED, *EMAIL_EVENTS),
 )

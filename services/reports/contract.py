@@ -12,7 +12,7 @@ from services.chassis.errors import (
 )
 from services.chassis.principal import LOGGED_IN
 from services.chassis.text import Text
-from services.registry.contract import ACCOUNT_CREATED
+from services.registry.contract import ACCOUNT_CHANGED, ACCOUNT_CREATED
 from services.reports.action_contract import ACTIONS, ALARMS, EVENTS
 from services.reports.action_schemas import Follow, FollowerChanged, Timeline
 from services.reports.contact_contract import (
@@ -117,6 +117,13 @@ KEEP_ACCOUNTS = Subscription(
     events=(ACCOUNT_CREATED,),
     summary=Text("Know who is whose staff", id="Catat pegawai instansi"),
 )
+# a queue of its own: the version before would not know what to do with these events
+CHANGE_ACCOUNTS = Subscription(
+    service="reports",
+    handler="change_accounts",
+    events=(ACCOUNT_CHANGED,),
+    summary=Text("Know who is no one's staff any more", id="Catat perubahan pegawai instansi"),
+)
 
 CONTRACT = Contract(
     "reports",
@@ -136,5 +143,5 @@ CONTRACT = Contract(
         FORGET_CONTACT,
     ),
     (SUBMITTED, FOLLOWER_CHANGED, CONTACT_FORGOTTEN, *EVENTS),
-    subscriptions=(KEEP_ACCOUNTS,),
+    subscriptions=(KEEP_ACCOUNTS, CHANGE_ACCOUNTS),
 )

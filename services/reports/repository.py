@@ -42,9 +42,14 @@ UPDATE report SET supports = supports + 1 WHERE id = %(id)s"""
 
 _SET_ALARM = "UPDATE report SET alarm_at = %(at)s WHERE id = %(id)s AND alarm IS NOT NULL"
 
+# the creation is the first that happens to an account, whenever it is heard of
 _ACCOUNT = """
 INSERT INTO account (id, role, agency) VALUES (%(account_id)s, %(role)s, %(agency)s)
+ON CONFLICT (id) DO NOTHING"""
+_ACCOUNT_CHANGED = """
+INSERT INTO account (id, role, agency) VALUES (%(account_id)s, %(role)s, %(agency)s)
 ON CONFLICT (id) DO UPDATE SET role = excluded.role, agency = excluded.agency"""
+_NO_ROLE = {"role": "none", "agency": None}
 
 _SWEPT = "UPDATE photo_sweep SET swept_until = greatest(swept_until, %(until)s)"
 
@@ -115,8 +120,13 @@ def set_alarm(work: UnitOfWork, report_id: str, at: datetime) -> None:
 
 
 def keep_account(work: UnitOfWork, account: dict[str, Any]) -> None:
-    """Remember an account's role and agency."""
+    """Remember a new account's role and agency."""
     work.write(_ACCOUNT, account)
+
+
+def change_account(work: UnitOfWork, account: dict[str, Any]) -> None:
+    """Remember what an account is from now on; nothing, if it is not active."""
+    work.write(_ACCOUNT_CHANGED, account if account["active"] else account | _NO_ROLE)
 
 
 def forget_contact(work: UnitOfWork, report_id: str) -> None:

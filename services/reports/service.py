@@ -155,6 +155,11 @@ class ReportsService(ChassisService):
         """Know who is whose staff."""
         repository.keep_account(work, event.data)
 
+    @on_event(contract.CHANGE_ACCOUNTS)
+    def change_accounts(self, work: UnitOfWork, event: Event) -> None:
+        """Know who is no one's staff any more."""
+        repository.change_account(work, event.data)
+
     @repeated(ALARM_SECONDS)
     def ring_alarms(self) -> bool:
         """Do what is due by now."""

@@ -8,7 +8,8 @@ from typing import Any
 from services.chassis.database import Row
 from services.chassis.unit_of_work import UnitOfWork
 
-_COLUMNS = "id::text, login, password_hash, role, agency, state, failures, locked_until"
+_COLUMNS = """id::text, login, password_hash, role, agency, state, failures, locked_until,
+  version"""
 _BY_LOGIN = f"SELECT {_COLUMNS} FROM identity.account WHERE login = %(login)s"
 _BY_ID = f"SELECT {_COLUMNS} FROM identity.account WHERE id = %(id)s"
 
@@ -22,6 +23,11 @@ WHERE id = %(id)s"""
 
 _PASSWORD = """
 UPDATE identity.account SET password_hash = %(password_hash)s, failures = 0, locked_until = NULL
+WHERE id = %(id)s"""
+
+_STANDING = """
+UPDATE identity.account
+SET state = %(state)s, role = %(role)s, agency = %(agency)s, version = %(version)s
 WHERE id = %(id)s"""
 
 _NOT_ANNOUNCED = f"""
@@ -75,6 +81,11 @@ def lock(work: UnitOfWork, account_id: str) -> Row | None:
     return work.first(f"{_BY_ID} FOR UPDATE", {"id": account_id})
 
 
+def lock_login(work: UnitOfWork, login: str) -> Row | None:
+    """The account of a (normalised) login, locked until commit."""
+    return work.first(f"{_BY_LOGIN} FOR UPDATE", {"login": login})
+
+
 def insert(work: UnitOfWork, account: dict[str, Any]) -> None:
     """Add an account."""
     work.write(_INSERT, account | {"at": work.clock.now()})
@@ -99,6 +110,16 @@ def set_failures(work: UnitOfWork, account_id: str, failures: int, locked_until:
 def set_password(work: UnitOfWork, account_id: str, password_hash: str) -> None:
     """Replace the password; whoever was logged in with the old one must log in again."""
     work.write(_PASSWORD, {"id": account_id, "password_hash": password_hash})
+    revoke_all(work, account_id)
+
+
+def set_standing(work: UnitOfWork, account: Row) -> None:
+    """Write state, role, agency and version of an account."""
+    work.write(_STANDING, account)
+
+
+def revoke_all(work: UnitOfWork, account_id: str) -> None:
+    """Whoever is logged in with the account must log in again."""
     work.write(_REVOKE_ALL, {"account_id": account_id, "at": work.clock.now()})
 
 
