@@ -66,7 +66,7 @@ def _queue(one: dict[str, Any]) -> Iterator[Finding]:
         yield Finding("queues", f"the queue {one['name']} is not there", "kota topology")
     elif one["dead_letters"]:
         what = f"{one['messages']} unreadable messages in {one['name']}"
-        remedy = "an event broke its schema: look at the log of the service, then purge the queue"
+        remedy = "an event broke its schema: look at the log, then: rabbitmqctl purge_queue NAME"
         yield Finding("queues", what, remedy)
     else:
         what = f"nobody takes from {one['name']}, which holds {one['messages']} messages"
