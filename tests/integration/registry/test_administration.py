@@ -22,6 +22,8 @@ from tests.integration.conftest import Urls
 from tests.integration.registry.conftest import AGENCIES, PASSWORD, IdentityDesk
 from tests.integration.registry.test_login import refusal
 
+ANOTHER = f"{PASSWORD}, and longer"
+
 pytestmark = pytest.mark.usefixtures("account")
 
 
@@ -77,13 +79,13 @@ def test_another_role(desk: IdentityDesk) -> None:
 
 def test_another_password(desk: IdentityDesk) -> None:
     session = desk.log_in()
-    stored = passwords.hash_password("another long one")
+    stored = passwords.hash_password(ANOTHER)
     done(desk, lambda work: administration.set_password(work, "citizen-1", stored))
     with pytest.raises(Unauthenticated):
         desk.refresh(session["refresh_token"])
     with pytest.raises(Unauthenticated):
         desk.log_in()
-    assert desk.log_in(password="another long one")
+    assert desk.log_in(password=ANOTHER)
 
 
 def test_nobody_of_that_login(desk: IdentityDesk) -> None:
@@ -115,8 +117,8 @@ def test_the_command_line(desk: IdentityDesk, users: Callable[..., Result]) -> N
         ("officer-baru", True, 1)
     ]
     assert users("disable", "officer-baru").exit_code == 0
-    assert users("password", "citizen-1", "--password-stdin", stdin="one more long one\n").stdout
-    assert desk.log_in(password="one more long one")
+    assert users("password", "citizen-1", "--password-stdin", stdin=f"{ANOTHER}\n").stdout
+    assert desk.log_in(password=ANOTHER)
     assert [actor for actor, *_ in desk.caller.audited()].count("operator") == 3
     assert secret not in str(desk.caller.rows("SELECT * FROM chassis.audit"))
 
