@@ -27,6 +27,7 @@ class Seen:
     parent: str
     attributes: dict[str, Any]
     failed: bool
+    said: str
 
 
 @dataclass
@@ -62,6 +63,7 @@ def _seen(service: str, span: Any) -> Seen:
         span.parent_span_id.hex(),
         values,
         span.status.code == 2,
+        f"{span.events} {span.status.message}",
     )
 
 

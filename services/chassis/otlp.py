@@ -77,12 +77,11 @@ class OtlpRecorder:
             context=_context(parent),
             kind=SpanKind[kind],
             attributes=attributes,
-            record_exception=False,
-            set_status_on_exception=False,
         )
         try:
             yield RecordedSpan(span)
         finally:
+            # not as the library's own context manager, which would record an exception's text
             span.end()
 
     def close(self) -> None:
