@@ -3,36 +3,36 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 export PYTHONPATH := .
+export MODE
 export PORT
 export GATEWAY_PROCESSES
 
-.PHONY: help up down servers restart clean status logs demo test lint format docs lock baseline sbom
+.PHONY: help up down servers restart clean status logs demo test compose-test lint format docs lock baseline sbom
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  \033[1mmake %-9s\033[0m %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2}' Makefile
 
-up: ## Install what is missing, start everything, wait until it is ready (PORT=8080 GATEWAY_PROCESSES=2)
-	@python3 infra/local/bootstrap.py
-	@$(PYTHON) -m infra.local up
+up: ## Start everything, wait until it is ready (MODE=compose|native PORT=8080 GATEWAY_PROCESSES=2)
+	@python3 -m infra up
 
 down: ## Stop everything; data stays
-	@test ! -x $(PYTHON) || $(PYTHON) -m infra.local down
+	@python3 -m infra down
 
 restart: ## Restart services and gateway one after the other, after a change of code
-	@$(PYTHON) -m infra.local restart
+	@python3 -m infra restart
 
 servers: ## Run PostgreSQL and RabbitMQ alone, for restoring a backup
 	@python3 infra/local/bootstrap.py
 	@$(PYTHON) -m infra.local servers
 
 clean: ## Stop everything and forget all data, secrets and logins
-	@test ! -x $(PYTHON) || $(PYTHON) -m infra.local clean
+	@python3 -m infra clean
 
-status: ## Processes, readiness, backlogs; exit 1 if something is not well (kota status)
-	@./kota status
+status: ## What runs, and whether all is well; exit 1 if something is not
+	@python3 -m infra status
 
 logs: ## Follow the logs (SERVICE=reports for one)
-	@$(PYTHON) -m infra.local logs $(SERVICE)
+	@python3 -m infra logs $(SERVICE)
 
 demo: ## The whole life of a report in under a minute, on a stack of its own with a moving clock
 	@python3 infra/local/bootstrap.py
@@ -42,6 +42,10 @@ test: ## Check style and types, run all tests on servers of their own
 	@python3 infra/local/bootstrap.py --dev
 	@$(MAKE) --no-print-directory lint
 	$(PYTHON) -m pytest
+
+compose-test: ## The end-to-end tests, and those of the deployment, on containers of their own
+	@python3 infra/local/bootstrap.py --dev
+	KOTA_TEST_MODE=compose $(PYTHON) -m pytest tests/e2e tests/compose
 
 lint: ## ruff, mypy (strict), import-linter; gates: Dockerfiles, shell, compose file, licences, secrets
 	.venv/bin/ruff check .

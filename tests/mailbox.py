@@ -1,4 +1,4 @@
-"""What the stack's mail sink was handed."""
+"""What a city's mail sink was handed."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
 
-from infra.local.stack import Stack
+from tests.cities import City
 from tests.waiting import eventually
 
 
 class Mailbox:
     """Everybody's mail, in the order in which it was handed over."""
 
-    def __init__(self, stack: Stack) -> None:
-        self._folder = stack.state.mail
+    def __init__(self, city: City) -> None:
+        self._mail = city.mail
 
     def to(self, address: str) -> list[EmailMessage]:
         """The messages to one address."""
@@ -29,16 +29,25 @@ class Mailbox:
         return self.to(address)
 
     def _all(self) -> list[EmailMessage]:
-        if not self._folder.is_dir():
+        folder = self._mail()
+        if not folder.is_dir():
             return []
-        files = [self._file(key) for key in mailbox.Maildir(str(self._folder)).keys()]  # noqa: SIM118
-        ordered = sorted(files, key=lambda file: file.stat().st_mtime_ns)
+        files = [_file(folder, key) for key in mailbox.Maildir(str(folder)).keys()]  # noqa: SIM118
+        ordered = sorted(files, key=_handed_over)
         parser = BytesParser(policy=policy.default)
         return [parser.parsebytes(file.read_bytes()) for file in ordered]
 
-    def _file(self, key: str) -> Path:
-        return next(self._folder / place / key for place in ("new", "cur")
-                    if (self._folder / place / key).exists())  # fmt: skip
+
+def _handed_over(file: Path) -> tuple[int, int]:
+    """Second and microsecond, which a Maildir's names begin with; a copy's own time is coarser."""
+    found = re.match(r"(\d+)\.M(\d+)", file.name)
+    assert found is not None, file
+    return int(found[1]), int(found[2])
+
+
+def _file(folder: Path, key: str) -> Path:
+    return next(folder / place / key for place in ("new", "cur")
+                if (folder / place / key).exists())  # fmt: skip
 
 
 def plain(message: EmailMessage) -> str:

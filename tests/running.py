@@ -1,4 +1,4 @@
-"""The one complete stack that end-to-end and reliability tests share."""
+"""The one complete city that end-to-end and reliability tests share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import pytest
 
 from infra.local.stack import Stack
 from infra.local.state import ROOT, is_free
-from tests.client import Client, log_in
+from tests import composed
+from tests.cities import City, native
+from tests.client import Client
 
 PORTS = range(18_080, 18_180)
 # where traces are sent to; nobody is there, except in the tests of traces
@@ -40,53 +42,65 @@ def running_stack() -> Stack:
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    """A running stack with every process of its own."""
+    """A running stack with every process of its own, for tests that reach into it."""
+    if composed.IS_ASKED_FOR:
+        pytest.skip("reaches into processes of this machine")
     found = running_stack()
     yield found
     found.down()
 
 
+@pytest.fixture(scope="session")
+def city(request: pytest.FixtureRequest) -> Iterator[City]:
+    """A running city: the native stack, or containers if `make compose-test` asks for them."""
+    if not composed.IS_ASKED_FOR:
+        yield native(request.getfixturevalue("stack"))
+        return
+    yield composed.start(KNOBS)
+    composed.stack().clean()
+
+
 @pytest.fixture
-def guest(stack: Stack) -> Client:
+def guest(city: City) -> Client:
     """Nobody."""
-    return Client(stack.base_url)
+    return city.guest
 
 
 @pytest.fixture(scope="session")
-def citizen(stack: Stack) -> Client:
+def citizen(city: City) -> Client:
     """A citizen."""
-    return log_in(stack.base_url, stack.state.logins, "citizen-1")
+    return city.log_in("citizen-1")
 
 
 @pytest.fixture(scope="session")
-def other_citizen(stack: Stack) -> Client:
+def other_citizen(city: City) -> Client:
     """Another citizen."""
-    return log_in(stack.base_url, stack.state.logins, "citizen-2")
+    return city.log_in("citizen-2")
 
 
 @pytest.fixture(scope="session")
-def officer(stack: Stack) -> Client:
+def officer(city: City) -> Client:
     """An officer of DLH, the agency for garbage."""
-    return log_in(stack.base_url, stack.state.logins, "officer-dlh")
+    return city.log_in("officer-dlh")
 
 
 @pytest.fixture(scope="session")
-def other_officer(stack: Stack) -> Client:
+def other_officer(city: City) -> Client:
     """An officer of another agency."""
-    return log_in(stack.base_url, stack.state.logins, "officer-dishub")
+    return city.log_in("officer-dishub")
 
 
 @pytest.fixture(scope="session")
-def admin(stack: Stack) -> Client:
+def admin(city: City) -> Client:
     """The admin."""
-    return log_in(stack.base_url, stack.state.logins, "admin")
+    return city.log_in("admin")
 
 
 @pytest.fixture
-def newcomer(stack: Stack, admin: Client) -> Client:
+def newcomer(city: City, admin: Client) -> Client:
     """A citizen whom nobody knows yet."""
     login, password = f"warga-{uuid4().hex[:12]}", uuid4().hex
     made = admin.post("/v1/accounts", {"login": login, "password": password, "role": "citizen"})
     assert made.status == 201, made.text
-    answer = Client(stack.base_url).post("/v1/auth/token", {"login": login, "password": password})
-    return Client(stack.base_url, answer.json["access_token"])
+    answer = city.guest.post("/v1/auth/token", {"login": login, "password": password})
+    return Client(city.base_url, answer.json["access_token"])

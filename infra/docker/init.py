@@ -65,9 +65,8 @@ class Init:
 
     def _process(self, process: str) -> None:
         needs = NEEDS[process]
-        given = {name: self.given[name] for name in places.GIVEN.get(process, ())
-                 if self.given.get(name)}  # fmt: skip
-        own = needs.in_environment(self.vault) | places.process(self.vault, process) | given
+        own = needs.in_environment(self.vault) | places.process(self.vault, process)
+        own |= places.mail(self.given) if process == "notify" else {}
         files = {name: self.vault.secret(file) for name, file in needs.keys.items()}
         files |= {name: self.vault.key(file) for name, file in needs.public.items()}
         for name, file in files.items():

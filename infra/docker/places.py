@@ -5,20 +5,28 @@ What is no secret stands in docker-compose.yml.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from infra.vault.needs import NEEDS, SERVICES
 from infra.vault.vault import Vault
 
 # where each container finds what is its own
 FOLDER = "/run/kota"
 OPERATOR = "kota"
-# what an operator may set that is a secret, and who gets it
-GIVEN = {"notify": ("SMTP_URL",)}
+CATCHER = "smtp://mail:8025"
 
 
 def process(vault: Vault, name: str) -> dict[str, str]:
     """The servers of a process, with passwords."""
     own = {"AMQP_URL": _amqp(name, vault.password(f"amqp_{name}"))}
     return own | ({"DATABASE_URL": _app(vault, name)} if name in SERVICES else {})
+
+
+def mail(given: Mapping[str, str]) -> dict[str, str]:
+    """The operator's mail server, else the catcher if its profile is active, else none."""
+    catcher = CATCHER if "mail" in given.get("COMPOSE_PROFILES", "").split(",") else None
+    server = given.get("SMTP_URL") or catcher
+    return {"SMTP_URL": server} if server else {}
 
 
 def migration(vault: Vault, service: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from tests.running import (
     admin,
     citizen,
+    city,
     guest,
     newcomer,
     officer,
@@ -14,6 +15,7 @@ from tests.running import (
 __all__ = [
     "admin",
     "citizen",
+    "city",
     "guest",
     "newcomer",
     "officer",

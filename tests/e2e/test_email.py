@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from infra.local.stack import Stack
+from tests.cities import City
 from tests.client import Client
 from tests.e2e.test_journey import REPORT, act
 from tests.mailbox import Mailbox, code_in, link_in, plain
@@ -16,8 +16,8 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @pytest.fixture
-def post(stack: Stack) -> Mailbox:
-    return Mailbox(stack)
+def post(city: City) -> Mailbox:
+    return Mailbox(city)
 
 
 @pytest.fixture

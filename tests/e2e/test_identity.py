@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 from uuid import uuid4
 
-from infra.local.stack import Stack
+from tests.cities import City
 from tests.client import Answer, Client
 
 
-def _log_in(stack: Stack, login: str) -> Answer:
-    entries = json.loads(stack.state.logins.read_text())
-    password = next(entry["password"] for entry in entries if entry["login"] == login)
-    return Client(stack.base_url).post("/v1/auth/token", {"login": login, "password": password})
+def _log_in(city: City, login: str) -> Answer:
+    body = {"login": login, "password": city.password(login)}
+    return city.guest.post("/v1/auth/token", body)
 
 
-def test_logins_cover_every_role_and_agency(stack: Stack) -> None:
-    assert stack.state.logins.stat().st_mode & 0o777 == 0o600
-    entries = json.loads(stack.state.logins.read_text())
+def test_logins_cover_every_role_and_agency(city: City) -> None:
+    assert city.logins.stat().st_mode & 0o777 == 0o600
+    entries = json.loads(city.logins.read_text())
     roles = [entry["role"] for entry in entries]
     assert {"admin", "supervisor", "head", "auditor", "officer", "citizen"} == set(roles)
     assert roles.count("citizen") == 2 and roles.count("officer") == 10
@@ -25,10 +24,10 @@ def test_logins_cover_every_role_and_agency(stack: Stack) -> None:
         assert set(entry) <= {"role", "agency", "login", "password"}
 
 
-def test_a_token_names_one_role(stack: Stack) -> None:
-    tokens = _log_in(stack, "officer-dlh").json
+def test_a_token_names_one_role(city: City) -> None:
+    tokens = _log_in(city, "officer-dlh").json
     assert tokens["expires_in"] >= 600
-    me = Client(stack.base_url, tokens["access_token"]).get("/v1/auth/me").json
+    me = Client(city.base_url, tokens["access_token"]).get("/v1/auth/me").json
     assert (me["login"], me["role"], me["agency"]) == ("officer-dlh", "officer", "DLH")
 
 
@@ -41,8 +40,8 @@ def test_wrong_and_unknown_are_told_alike(guest: Client) -> None:
     }
 
 
-def test_a_used_refresh_token_ends_its_family(guest: Client, stack: Stack) -> None:
-    first = _log_in(stack, "auditor").json["refresh_token"]
+def test_a_used_refresh_token_ends_its_family(guest: Client, city: City) -> None:
+    first = _log_in(city, "auditor").json["refresh_token"]
     second = guest.post("/v1/auth/refresh", {"refresh_token": first})
     assert second.status == 200
     assert guest.post("/v1/auth/refresh", {"refresh_token": first}).status == 401
@@ -50,8 +49,8 @@ def test_a_used_refresh_token_ends_its_family(guest: Client, stack: Stack) -> No
     assert guest.post("/v1/auth/refresh", stolen).status == 401
 
 
-def test_logging_out_ends_the_family(guest: Client, stack: Stack) -> None:
-    token = {"refresh_token": _log_in(stack, "auditor").json["refresh_token"]}
+def test_logging_out_ends_the_family(guest: Client, city: City) -> None:
+    token = {"refresh_token": _log_in(city, "auditor").json["refresh_token"]}
     assert guest.post("/v1/auth/revoke", token).status == 200
     assert guest.post("/v1/auth/refresh", token).status == 401
     assert guest.post("/v1/auth/revoke", {"refresh_token": "x" * 43}).status == 200
@@ -68,8 +67,8 @@ def test_only_admins_make_accounts(admin: Client, citizen: Client, guest: Client
     assert admin.post("/v1/accounts", nowhere).json["errors"][0]["field"] == "agency"
 
 
-def test_a_stale_token_does_not_hinder_a_login(stack: Stack) -> None:
-    stale = Client(stack.base_url, "stale")
+def test_a_stale_token_does_not_hinder_a_login(city: City) -> None:
+    stale = Client(city.base_url, "stale")
     assert stale.get("/v1/reports").status == 401
     assert stale.post("/v1/auth/token", {"login": "x", "password": "y"}).json["code"] == (
         "unauthenticated"

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 import pytest
 
 from infra.local.stack import Stack
+from tests.cities import City
 from tests.client import Client
 from tests.gateways import gateway
 from tests.sse import listening
@@ -71,8 +72,8 @@ def test_secret_reports_are_never_public(
         ]
 
 
-def test_the_words_are_in_the_listeners_language(stack: Stack, citizen: Client) -> None:
-    indonesian = Client(stack.base_url, language="id")
+def test_the_words_are_in_the_listeners_language(city: City, citizen: Client) -> None:
+    indonesian = Client(city.base_url, language="id")
     with listening(indonesian) as stream:
         last = submit(citizen)
         assert stream.until(last)[-1].data["category_name"] == "Penumpukan sampah"

@@ -6,8 +6,8 @@ import os
 import re
 import subprocess
 
-from infra.local.stack import Stack
 from infra.local.state import ROOT
+from tests.cities import City
 
 
 def _tour() -> list[str]:
@@ -18,16 +18,16 @@ def _tour() -> list[str]:
     return block[1].strip().splitlines()
 
 
-def test_every_line_of_the_tour_works(stack: Stack) -> None:
+def test_every_line_of_the_tour_works(city: City) -> None:
     lines = _tour()
     assert len(lines) > 8
     # each line says its number first, so that a failure names the line
     script = "\n".join(f"echo '@@{n}'\n{line}" for n, line in enumerate(lines))
-    script = script.replace("http://127.0.0.1:8080", stack.base_url)
+    script = script.replace("http://127.0.0.1:8080", city.base_url)
     done = subprocess.run(
         ["bash", "-e", "-o", "pipefail", "-c", script],
         cwd=ROOT,
-        env=os.environ | {"KOTA_STATE": str(stack.state.folder)},
+        env=os.environ | {"KOTA_STATE": str(city.folder)},
         capture_output=True,
         text=True,
         check=False,

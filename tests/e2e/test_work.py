@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from infra.local.stack import Stack
-from tests.client import Client, log_in
+from tests.cities import City
+from tests.client import Client
 from tests.e2e.test_journey import REPORT, act
 from tests.waiting import eventually
 
 
 @pytest.fixture(scope="session")
-def supervisor(stack: Stack) -> Client:
-    return log_in(stack.base_url, stack.state.logins, "supervisor")
+def supervisor(city: City) -> Client:
+    return city.log_in("supervisor")
 
 
 def test_a_day_at_the_desk(citizen: Client, officer: Client, supervisor: Client) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from infra.local.stack import Stack
+from tests.cities import native
 from tests.client import Client
 from tests.e2e.test_journey import REPORT
 from tests.mailbox import Mailbox
@@ -32,7 +33,7 @@ WHERE m.recipient = %s ORDER BY a.n"""
 
 def test_killed_between_accept_and_commit(stack: Stack, guest: Client) -> None:
     eventually(stack.is_ready, 60, "readiness")
-    post, address = Mailbox(stack), f"warga.{uuid4().hex[:10]}@example.org"
+    post, address = Mailbox(native(stack)), f"warga.{uuid4().hex[:10]}@example.org"
     with connected(stack, "notify", owner=True) as notify, connected(stack, "notify") as mine:
         change(notify, HELD)
         try:
@@ -55,7 +56,7 @@ def test_killed_between_accept_and_commit(stack: Stack, guest: Client) -> None:
 
 
 def test_the_mail_server_is_away(stack: Stack, guest: Client) -> None:
-    post, address = Mailbox(stack), f"warga.{uuid4().hex[:10]}@example.org"
+    post, address = Mailbox(native(stack)), f"warga.{uuid4().hex[:10]}@example.org"
     stack.supervisor.stop_process("mail")
     try:
         made = guest.post("/v1/reports", REPORT | {"contact_email": address})

@@ -11,6 +11,7 @@ from tests.gateways import Gateway, gateway
 from tests.running import (
     admin,
     citizen,
+    city,
     guest,
     newcomer,
     officer,
@@ -22,6 +23,7 @@ from tests.running import (
 __all__ = [
     "admin",
     "citizen",
+    "city",
     "guest",
     "newcomer",
     "officer",

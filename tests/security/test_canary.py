@@ -15,6 +15,7 @@ from infra.local.stack import Stack
 from infra.local.state import PROCESSES, SERVICES
 from services.chassis.contract import dead_letter_exchange
 from services.chassis.topology import exchange
+from tests.cities import native
 from tests.client import Answer, Client
 from tests.e2e.test_journey import REPORT, act, upload
 from tests.mailbox import Mailbox, code_in, link_in
@@ -108,7 +109,7 @@ def live(
     stack: Stack, canary: Canary, citizen: Client, officer: Client, guest: Client
 ) -> list[Answer]:
     """A life full of personal data; the answers to what was wrong with it."""
-    post = Mailbox(stack)
+    post = Mailbox(native(stack))
     citizen.post("/v1/auth/me/email", {"email": canary.email})
     code = code_in(post.wait(canary.email)[-1])
     wrong = citizen.post("/v1/auth/me/email/verify", {"code": canary.name[:6]})
@@ -194,7 +195,7 @@ def test_the_tap_hears(stack: Stack, citizen: Client) -> None:
 def test_what_is_forgotten_is_gone(
     stack: Stack, canary: Canary, newcomer: Client, guest: Client
 ) -> None:
-    post = Mailbox(stack)
+    post = Mailbox(native(stack))
     newcomer.post("/v1/auth/me/email", {"email": canary.email})
     code = code_in(post.wait(canary.email)[-1])
     newcomer.post("/v1/auth/me/email/verify", {"code": code})
