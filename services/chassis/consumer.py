@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import structlog
@@ -58,6 +59,8 @@ class DrainingConsumer(Consumer):
     def get_consumers(self, consumer_cls: Any, channel: Any) -> list[Any]:
         """Called by kombu at every connect; what was under way is the broker's again."""
         self._under_way.clear()
+        # to stop must not wait for a word of the broker's, who may be busy
+        channel.basic_cancel = partial(channel.basic_cancel, nowait=True)
         consumer = consumer_cls(queues=self.queues, on_message=self._on_message, auto_declare=False)
         consumer.qos(prefetch_count=self.prefetch_count)
         return [consumer]
@@ -109,7 +112,8 @@ class DrainingConsumer(Consumer):
         if not self._cancelled:
             self._cancelled = True
             for consumer in self._active:
-                consumer.cancel()
+                with self._writing:
+                    consumer.cancel()
         if not self._under_way:
             self.should_stop = True
 

@@ -135,15 +135,14 @@ class Keeping:
             backlog = session.execute(outbox.BACKLOG)[0]
             counts = session.execute(inbox.COUNTS)
             unsealed = session.execute(sealer.UNSEALED)[0]
-            missing = (
-                [] if self._database_check == "ok" else schema_version.missing(service, session)
-            )
+            is_known = self._database_check == "ok"
+            problem = None if is_known else schema_version.problem(service, session)
         age = float(backlog["age_seconds"])
         metrics.backlog(backlog["events"], age)
         metrics.inbox({(row["handler"], row["state"]): row["rows"] for row in counts})
         metrics.unsealed(unsealed["rows"], self._age_of(unsealed["oldest"]))
-        if missing:
-            return f"migrations missing: {', '.join(missing)}"
+        if problem:
+            return problem
         if age > OUTBOX_OLD_SECONDS:
             return f"oldest event waits {age:.0f} s"
         return "ok"

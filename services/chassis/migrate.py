@@ -6,25 +6,37 @@ Run with one service, it reads MIGRATION_DATABASE_URL and DATABASE_URL; with sev
 with the service's name in capitals at the end (`DATABASE_URL_REPORTS`).
 
 The owner role migrates; the service's own role only gets rights on the rows. Two lines of
-migrations run in order: the chassis', then the service's.
+migrations run in order: the chassis', then the service's. A database that is newer than the code is
+left as it is, so that a release can be taken back. Whoever reads and writes meanwhile is not kept
+waiting: a lock that is not had at once is tried for again.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from alembic import command, op
 from alembic.config import Config
-from sqlalchemy import Connection, create_engine, text
+from psycopg2.errors import LockNotAvailable
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from services.chassis.schema_version import version_table
+from services.chassis.schema_version import head, version_table
 
 _SERVICES = Path(__file__).resolve().parent.parent
 _MIGRATION_LOCK = 0x6D696772
+# everybody queues behind an ALTER TABLE that waits, so it waits only so long at a time
+LOCK_TIMEOUT_MS = 2_000
+LOCK_TRIES = 30
+_REST_SECONDS = 1.0
+_REQUIRE = """
+INSERT INTO chassis.oldest_code (line, head) VALUES (:line, :head)
+ON CONFLICT (line) DO UPDATE SET head = excluded.head"""
 
 
 def app_role() -> str:
@@ -34,20 +46,57 @@ def app_role() -> str:
     return str(environment.config.attributes["app_role"])
 
 
+def require_code(line: str, head: str) -> None:
+    """Say that code older than that migration cannot work with the database any more.
+
+    For migrations that take something away (contract); code of such an age then does not get ready.
+    """
+    op.execute(text(_REQUIRE).bindparams(line=line, head=head))
+
+
 def migrate(service: str, owner_url: str, app_url: str) -> None:
     """Run what is missing. Safe to run twice and from two places at once.
 
     owner_url: connects as the owner of the database. app_url: where the service's role is read
-    from. Raises what SQLAlchemy raises if the server is away.
+    from. Raises what SQLAlchemy raises if the server is away, or somebody holds a lock for long.
     """
     role = urlsplit(app_url).username or ""
     engine = create_engine(_for_sqlalchemy(owner_url), poolclass=NullPool)
+    try:
+        _until_locked(engine, service, role)
+    finally:
+        engine.dispose()
+
+
+def _until_locked(engine: Engine, service: str, role: str) -> None:
+    for tries_left in reversed(range(LOCK_TRIES)):
+        try:
+            return _run(engine, service, role)
+        except OperationalError as error:
+            if not isinstance(error.orig, LockNotAvailable) or not tries_left:
+                raise
+        print(f"{service}: somebody holds a lock; trying again", flush=True)
+        time.sleep(_REST_SECONDS)
+    return None
+
+
+def _run(engine: Engine, service: str, role: str) -> None:
     with engine.begin() as connection:
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+        connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"))
         _prepare(connection, role)
         for line in ("chassis", service):
-            command.upgrade(_config(line, connection, role), "head")
-    engine.dispose()
+            if not _is_newer(connection, line):
+                command.upgrade(_config(line, connection, role), "head")
+
+
+def _is_newer(connection: Connection, line: str) -> bool:
+    """Whether a later version of the code has been here."""
+    table = f"chassis.{version_table(line)}"
+    if connection.scalar(text("SELECT to_regclass(:table)"), {"table": table}) is None:
+        return False
+    applied = connection.scalar(text(f"SELECT version_num FROM {table}"))
+    return bool(applied) and str(applied) > (head(line) or "")
 
 
 def _prepare(connection: Connection, role: str) -> None:

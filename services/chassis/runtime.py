@@ -24,7 +24,7 @@ import structlog
 from nameko import config
 from nameko.extensions import DependencyProvider
 
-from services.chassis import logs, metrics, process_metrics, tracing
+from services.chassis import logs, metrics, process_metrics, schema_version, tracing
 from services.chassis.call import Call, CallHeaders
 from services.chassis.chassis_contract import READINESS, complete, witness
 from services.chassis.city import load_city, load_or_exit
@@ -33,6 +33,7 @@ from services.chassis.contract import Contract, Operation
 from services.chassis.database import Database
 from services.chassis.deliveries import Deliveries
 from services.chassis.envelope import Event
+from services.chassis.errors import DatabaseAway
 from services.chassis.events import EventEntrypoint, on_event
 from services.chassis.inbox import Delivery
 from services.chassis.keeping import Keeping
@@ -40,7 +41,7 @@ from services.chassis.principal import Principal
 from services.chassis.repeated import RepeatedEntrypoint, repeated
 from services.chassis.rpc_server import Rpc, rpc
 from services.chassis.sealer import record_witness
-from services.chassis.settings import ServiceSettings, read_or_exit
+from services.chassis.settings import ServiceSettings, read_or_exit, refuse_to_start
 from services.chassis.tokens import TokenVerifier
 from services.chassis.unit_of_work import UnitOfWork
 from services.chassis.worker import Worker
@@ -92,6 +93,7 @@ class Chassis(DependencyProvider):
         settings = self.settings
         self.clock = SystemClock(settings.clock_offset_seconds)
         self.database = Database(settings.database_url, size=settings.database_connections)
+        self._refuse_if_outgrown()
         self._verifier = TokenVerifier(
             settings.auth_public_keys, SystemClock(), settings.service_public_keys
         )
@@ -104,6 +106,17 @@ class Chassis(DependencyProvider):
         self._keeping = Keeping(self)
         if self._build is not None:
             self.own = self._build(settings, self.city)
+
+    def _refuse_if_outgrown(self) -> None:
+        """End an old process that would fail at every request; a database that is away is waited
+        for, as ever."""
+        try:
+            with self.database.session() as session:
+                problem = schema_version.outgrown(self.contract.service, session)
+        except DatabaseAway:
+            return
+        if problem:
+            refuse_to_start("The database is not for this process:", [problem])
 
     def start(self) -> None:
         """Start relay, sealer, retries and the admin port."""

@@ -38,7 +38,7 @@ def run(
     ]  # fmt: skip
     command += ["-H", f"Authorization: Bearer {token}"] if token else []
     return subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=240, cwd="/tmp"
+        command, capture_output=True, text=True, check=False, timeout=600, cwd="/tmp"
     )
 
 
