@@ -159,3 +159,10 @@ def test_natively_the_same_jobs_are_asked(tmp_path: Path) -> None:
     jobs = {job["job_name"]: job for job in found["scrape_configs"]}
     assert set(jobs) | {"prometheus"} == {job["job_name"] for job in compose}
     assert len(jobs["gateway"]["static_configs"][0]["targets"]) == 3
+
+
+def test_the_handbook_says_what_to_do_about_each_alert_and_no_other() -> None:
+    handbook = (PROMETHEUS.parent / "README.md").read_text().splitlines()
+    prefix = "### Alert: "
+    explained = [line.removeprefix(prefix) for line in handbook if line.startswith(prefix)]
+    assert sorted(explained) == sorted(rule["alert"] for rule in alerts())
