@@ -57,11 +57,13 @@ class Broker:
         pattern: str,
         take: Callable[[str], bool],
         listening: Callable[[], None] = lambda: None,
+        goes_on: Callable[[], bool] = lambda: True,
     ) -> None:
         """Hand each event that passes by to `take`, until it answers False.
 
         pattern: of routing keys, as topic exchanges read it. listening: called once nothing that
-        is published from then on can be missed. The queue is ours alone and ends with us.
+        is published from then on can be missed. goes_on: asked every second; ends it by False. The
+        queue is ours alone and ends with us.
         """
         queue = Queue(
             "",
@@ -82,7 +84,7 @@ class Broker:
             raw = [queue(channel)]
             with Consumer(channel, raw, on_message=lambda m: receive(m.body, m), no_ack=True):
                 listening()
-                while going:
+                while going and goes_on():
                     try:
                         connection.drain_events(timeout=1)
                     except TimeoutError:

@@ -27,16 +27,19 @@ def overhearing(stack: Stack, service: str) -> Iterator[list[str]]:
 
     def take(body: str) -> bool:
         heard.append(body)
+        return True
+
+    def goes_on() -> bool:
         return not done.is_set()
 
     broker = Broker(stack.rabbitmq.url())
-    thread = Thread(
-        target=broker.tail, args=([event_exchange(service)], "#", take, listening.set), daemon=True
-    )
+    arguments = ([event_exchange(service)], "#", take, listening.set, goes_on)
+    thread = Thread(target=broker.tail, args=arguments, daemon=True)
     thread.start()
     assert listening.wait(20)
     yield heard
     done.set()
+    thread.join(20)
 
 
 def about(heard: list[str], subject: str) -> list[dict[str, Any]]:
