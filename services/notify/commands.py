@@ -24,7 +24,8 @@ def tell_people(work: UnitOfWork, event: Event, wording: Wording, *, by_mail: bo
 
     by_mail: people are told by e-mail too.
     """
-    report, happened = event.data, _HAPPENED[event.type]
+    report = event.data
+    happened = domain.meant(_HAPPENED[event.type], report)
     if domain.is_for_the_city(happened, report["visibility"]):
         told = {name: report[name] for name in _SHOWN if name in report}
         feed.add(work, PUBLIC, happened, told)

@@ -15,7 +15,8 @@ from typing import Any, Protocol
 
 from services.chassis.call import CallHeaders, own_call
 from services.chassis.database import Row
-from services.chassis.errors import DomainError, NotFound, Unavailable
+from services.chassis.errors import DomainError, Invalid, NotFound, Unavailable
+from services.chassis.ids import new_id
 from services.chassis.unit_of_work import UnitOfWork
 from services.notify import mail_metrics, mail_repository, mailing
 from services.notify.domain import is_guest
@@ -28,6 +29,10 @@ from services.reports.contract import CONTACT_OF_REPORT
 
 PURPOSE = "notification"
 AWAY_FOR = timedelta(seconds=10)
+
+
+class ChangedMeanwhile(Exception):
+    """What was answered about a contact may be old already."""
 
 
 class Rpc(Protocol):
@@ -81,28 +86,42 @@ class Courier:
             raise Unavailable() from away
 
     def _deal_with(self, mail: Row) -> None:
-        try:
-            contact = self._contact(mail)
-        except Skip as skip:
-            self._skip(mail, skip.reason)
+        if mail["spent"] >= mailing.MOST_TRIES:  # every attempt ended with its process
+            self._end(mail, "failed", "lost")
             return
-        except DomainError:
-            self._later(mail, AWAY_FOR)
-            raise
+        contact = self._contact_or_end(mail)
+        if contact is None:
+            return
         try:
             self._attempt(mail | {"tries": mail["tries"] + 1}, contact)
         except MailServerAway as away:
             self._later(mail, AWAY_FOR)
             raise Unavailable() from away
 
+    def _contact_or_end(self, mail: Row) -> dict[str, Any] | None:
+        """Where to send it; None if that was decided otherwise. Raises DomainError."""
+        try:
+            return self._contact(mail)
+        except Skip as skip:
+            mail_metrics.skipped(skip.reason)
+            self._end(mail, "skipped", skip.reason)
+        except ChangedMeanwhile:
+            self._later(mail, timedelta(0))
+        except Invalid as error:  # asking again changes nothing
+            self._end(mail, "failed", error.code)
+        except DomainError:
+            self._later(mail, AWAY_FOR)
+            raise
+        return None
+
     def _contact(self, mail: Row) -> dict[str, Any]:
-        """Where to send it. Raises Skip."""
+        """Where to send it. Raises Skip, ChangedMeanwhile, DomainError."""
+        if mail["kind"] == Kind.CODE:
+            return self._code(mail)
         with self.open_work() as work:
             known = mail_repository.known(work, mail["recipient"])
             work.commit()
-        mailing.refuse_unwanted(mail, known)
-        if mail["kind"] == Kind.CODE:
-            return self._code(mail)
+        mailing.refuse_unwanted(known)
         # a guest's first one shows the tracking code, which is not kept here
         if known["is_known"] and mail["kind"] != Kind.WELCOME:
             contact = {"email": known["email"], "language": known["language"]}
@@ -110,7 +129,14 @@ class Courier:
             contact = self._asked(mail["recipient"])
         if contact["email"] is None:
             raise Skip("no address")
+        if is_guest(mail["recipient"]):
+            self._check_proven(mail, contact["email"])
         return contact
+
+    def _check_proven(self, mail: Row, email: str) -> None:
+        with self.open_work() as work:
+            mailing.refuse_unproven(work, mail, self.links.address(email))
+            work.commit()
 
     def _code(self, mail: Row) -> dict[str, Any]:
         asked = {"verification_id": mail["subject"]}
@@ -120,20 +146,26 @@ class Courier:
             raise Skip("expired") from None
 
     def _asked(self, recipient: str) -> dict[str, Any]:
-        who = recipient.partition(":")[2]
-        if is_guest(recipient):
-            found = self._call(
-                "reports", CONTACT_OF_REPORT.name, {"report_id": who, "purpose": PURPOSE}
-            )
-        else:
-            found = self._call(
-                "registry", CONTACT_OF_ACCOUNT.name, {"account_id": who, "purpose": PURPOSE}
-            )
+        ask_id = new_id()
+        with self.open_work() as work:
+            mail_repository.start_asking(work, recipient, ask_id)
+            work.commit()
+        found = self._answered(recipient)
         contact = {"email": found["email"], "language": found["language"]}
         with self.open_work() as work:
-            mail_repository.keep_contact(work, recipient, contact)
+            is_kept = mail_repository.keep_contact(work, recipient, ask_id, contact)
             work.commit()
+        if not is_kept:
+            raise ChangedMeanwhile
         return contact | {"code": found.get("tracking_code")}
+
+    def _answered(self, recipient: str) -> dict[str, Any]:
+        who = recipient.partition(":")[2]
+        if is_guest(recipient):
+            asked = {"report_id": who, "purpose": PURPOSE}
+            return self._call("reports", CONTACT_OF_REPORT.name, asked)
+        asked = {"account_id": who, "purpose": PURPOSE}
+        return self._call("registry", CONTACT_OF_ACCOUNT.name, asked)
 
     def _call(self, service: str, operation: str, body: dict[str, Any]) -> dict[str, Any]:
         headers = replace(own_call().headers, authorization=self.token())
@@ -154,26 +186,27 @@ class Courier:
         except MailUnsure as unsure:
             self._failed(mail, "unsure", str(unsure))
         except MailRefused as refused:
-            self._refused(mail, refused)
+            self._refused(mail, contact, refused)
         except ValueError as unfit:  # no mail server can take this address
             self._failed(mail, "unfit", type(unfit).__name__, for_good=True)
         else:
             self._note(mail, "accepted", reply, state="sent")
 
-    def _refused(self, mail: Row, refused: MailRefused) -> None:
+    def _refused(self, mail: Row, contact: dict[str, Any], refused: MailRefused) -> None:
         outcome = "refused" if refused.permanent else "deferred"
         self._failed(mail, outcome, refused.reply, for_good=refused.permanent)
-        if refused.permanent and refused.of_recipient:
+        if refused.unknown_address:
             with self.open_work() as work:
-                mail_repository.set_undeliverable(work, mail["recipient"])
+                mail_repository.set_undeliverable(work, mail["recipient"], contact["email"])
                 work.commit()
 
     def _failed(self, mail: Row, outcome: str, reply: str, *, for_good: bool = False) -> None:
-        if for_good or mail["tries"] >= mailing.MOST_TRIES:
+        spent = mail["spent"] + 1
+        if for_good or spent >= mailing.MOST_TRIES:
             self._note(mail, outcome, reply, state="failed")
             return
         self._note(mail, outcome, reply)
-        self._later(mail, mailing.rest_after(mail["tries"], self.first_rest))
+        self._later(mail, mailing.rest_after(spent, self.first_rest))
 
     def _note(self, mail: Row, outcome: str, reply: str, state: str | None = None) -> None:
         mail_metrics.attempted(outcome)
@@ -189,8 +222,7 @@ class Courier:
             mail_repository.later(work, mail["id"], work.clock.now() + rest)
             work.commit()
 
-    def _skip(self, mail: Row, reason: str) -> None:
-        mail_metrics.skipped(reason)
+    def _end(self, mail: Row, state: str, reason: str) -> None:
         with self.open_work() as work:
-            mail_repository.end(work, mail["id"], "skipped", reason)
+            mail_repository.end(work, mail["id"], state, reason)
             work.commit()

@@ -75,6 +75,12 @@ MESSAGE_KEYS = (
 PLAIN_KEYS = ("email.verification",)
 
 
+def meant(happened: str, report: dict[str, Any]) -> str:
+    """What to tell of it: a low rating matters because it reopens the report."""
+    reopens = happened == "report.rated" and report["state"] == "reopened"
+    return "report.reopened" if reopens else happened
+
+
 def is_for_the_city(happened: str, visibility: str) -> bool:
     """Whether everybody may hear of it."""
     return happened in _CITY_HEARS and is_public(visibility)

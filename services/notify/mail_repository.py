@@ -15,32 +15,50 @@ INSERT INTO mail (id, recipient, kind, event_id, subject, title, text, next_at, 
 VALUES (%(id)s, %(recipient)s, %(kind)s, %(event_id)s, %(subject)s, %(title)s, %(text)s, %(at)s,
         %(at)s)"""
 _ANY_DUE = "SELECT 1 AS yes FROM mail WHERE state = 'waiting' AND next_at <= %(now)s LIMIT 1"
-# whoever else takes one meanwhile is not waited for; until then it is nobody else's
+# whoever else takes one meanwhile is not waited for; until then it is nobody else's. Somebody waits
+# for a code, so it goes before all news. Attempts while the mail server was away do not count.
 _TAKE = """
-UPDATE mail SET next_at = %(until)s WHERE id = (
-  SELECT id FROM mail WHERE state = 'waiting' AND next_at <= %(now)s
-  ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING id::text, recipient, kind, subject::text, title, text, tries"""
+UPDATE mail SET next_at = %(until)s WHERE id = coalesce(
+  (SELECT id FROM mail WHERE state = 'waiting' AND kind = 'code' AND next_at <= %(now)s
+   ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED),
+  (SELECT id FROM mail WHERE state = 'waiting' AND next_at <= %(now)s
+   ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED))
+RETURNING id::text, recipient, kind, subject::text, title, text, tries,
+  (SELECT count(*) FROM mail_attempt
+   WHERE mail_id = mail.id AND outcome IS DISTINCT FROM 'away') AS spent"""
 _KNOWN = """
 SELECT c.recipient IS NOT NULL AS is_known, c.email, c.language, c.undeliverable_at,
-  h.unsubscribed_at, h.confirmed_at
+  h.unsubscribed_at
 FROM (SELECT %(recipient)s AS recipient) asked
 LEFT JOIN contact c ON c.recipient = asked.recipient
 LEFT JOIN mail_choice h ON h.recipient = asked.recipient"""
+_ASK = """
+INSERT INTO contact_ask (recipient, id, at) VALUES (%(recipient)s, %(id)s, %(at)s)
+ON CONFLICT (recipient) DO UPDATE SET id = excluded.id, at = excluded.at"""
+# only if nothing was said meanwhile that makes the answer old
 _KEEP_CONTACT = """
+WITH asked AS (
+  DELETE FROM contact_ask WHERE recipient = %(recipient)s AND id = %(id)s RETURNING recipient)
 INSERT INTO contact (recipient, email, language, fetched_at)
-VALUES (%(recipient)s, %(email)s, %(language)s, %(at)s)
+SELECT recipient, %(email)s, %(language)s, %(at)s FROM asked
 ON CONFLICT (recipient) DO UPDATE
-SET email = excluded.email, language = excluded.language, fetched_at = excluded.fetched_at"""
-_UNDELIVERABLE = "UPDATE contact SET undeliverable_at = %(at)s WHERE recipient = %(recipient)s"
-_FORGET_CONTACT = "DELETE FROM contact WHERE recipient = %(recipient)s"
+SET email = excluded.email, language = excluded.language, fetched_at = excluded.fetched_at,
+  undeliverable_at = CASE WHEN contact.email = excluded.email THEN contact.undeliverable_at END
+RETURNING 1 AS kept"""
+_UNDELIVERABLE = """
+UPDATE contact SET undeliverable_at = %(at)s
+WHERE recipient = %(recipient)s AND email = %(email)s"""
+# in this order: who keeps an answer meanwhile holds the first row, and is waited for
+_FORGET_CONTACT = """
+DELETE FROM contact_ask WHERE recipient = %(recipient)s;
+DELETE FROM contact WHERE recipient = %(recipient)s"""
 _START = """
-UPDATE mail_attempt SET outcome = 'lost' WHERE mail_id = %(id)s AND outcome IS NULL;
 INSERT INTO mail_attempt (mail_id, n, started_at) VALUES (%(id)s, %(tries)s, %(at)s);
 UPDATE mail SET tries = %(tries)s WHERE id = %(id)s"""
 _END_ATTEMPT = """
 UPDATE mail_attempt SET outcome = %(outcome)s, reply = %(reply)s, ended_at = %(at)s
 WHERE mail_id = %(id)s AND n = %(tries)s"""
+_LOSE = "UPDATE mail_attempt SET outcome = 'lost' WHERE mail_id = %(id)s AND outcome IS NULL"
 _END = """
 UPDATE mail SET state = %(state)s, reason = %(reason)s, ended_at = %(at)s
 WHERE id = %(id)s AND state = 'waiting'"""
@@ -54,6 +72,13 @@ SET unsubscribed_at = excluded.unsubscribed_at, confirmed_at = excluded.confirme
 _QUEUE_STATE = """
 SELECT count(*) AS messages, min(created_at) AS oldest
 FROM (SELECT created_at FROM mail WHERE state = 'waiting' ORDER BY next_at LIMIT 10000) waiting"""
+# the first letter to an address is whichever claims it first
+_FIRST_LETTER = """
+INSERT INTO mail_choice (recipient, first_mail) VALUES (%(recipient)s, %(mail)s)
+ON CONFLICT (recipient) DO UPDATE
+SET first_mail = coalesce(mail_choice.first_mail, excluded.first_mail)
+RETURNING first_mail::text"""
+_FORGET_ASKED = "DELETE FROM contact_ask WHERE at < %(before)s"
 _FORGET_ENDED = """
 WITH old AS (DELETE FROM mail WHERE id = ANY(ARRAY(
   SELECT id FROM mail WHERE ended_at < %(before)s LIMIT 1000)) RETURNING 1)
@@ -81,14 +106,24 @@ def known(work: UnitOfWork, recipient: str) -> Row:
     return work.all(_KNOWN, {"recipient": recipient})[0]
 
 
-def keep_contact(work: UnitOfWork, recipient: str, contact: dict[str, Any]) -> None:
-    """Remember where to write, or that there is nowhere to."""
-    work.write(_KEEP_CONTACT, contact | {"recipient": recipient, "at": work.clock.now()})
+def start_asking(work: UnitOfWork, recipient: str, ask_id: str) -> None:
+    """A contact is about to be asked for."""
+    work.write(_ASK, {"recipient": recipient, "id": ask_id, "at": work.clock.now()})
 
 
-def set_undeliverable(work: UnitOfWork, recipient: str) -> None:
-    """Their mail server knows no such address."""
-    work.write(_UNDELIVERABLE, {"recipient": recipient, "at": work.clock.now()})
+def keep_contact(work: UnitOfWork, recipient: str, ask_id: str, contact: dict[str, Any]) -> bool:
+    """Remember where to write, or that there is nowhere to.
+
+    False if the contact changed, was forgotten, or was asked for again since `start_asking`.
+    """
+    values = {"recipient": recipient, "id": ask_id, "at": work.clock.now()}
+    return work.first(_KEEP_CONTACT, contact | values) is not None
+
+
+def set_undeliverable(work: UnitOfWork, recipient: str, email: str) -> None:
+    """Their mail server knows no such address; nothing if they have another by now."""
+    values = {"recipient": recipient, "email": email, "at": work.clock.now()}
+    work.write(_UNDELIVERABLE, values)
 
 
 def forget_contact(work: UnitOfWork, recipient: str) -> None:
@@ -96,8 +131,20 @@ def forget_contact(work: UnitOfWork, recipient: str) -> None:
     work.write(_FORGET_CONTACT, {"recipient": recipient})
 
 
+def forget_asked(work: UnitOfWork, before: datetime) -> None:
+    """Forget questions that nobody waits for any more."""
+    work.write(_FORGET_ASKED, {"before": before})
+
+
+def claim_first_letter(work: UnitOfWork, address: str, mail_id: str) -> bool:
+    """Whether this message is the first letter to an address, now or earlier."""
+    row = work.first(_FIRST_LETTER, {"recipient": address, "mail": mail_id})
+    return row is not None and row["first_mail"] == mail_id
+
+
 def start_attempt(work: UnitOfWork, mail: Row) -> None:
     """The message is about to be handed over; an earlier attempt that nobody ended is lost."""
+    work.write(_LOSE, mail)
     work.write(_START, mail | {"at": work.clock.now()})
 
 
@@ -109,6 +156,7 @@ def end_attempt(work: UnitOfWork, mail: Row, outcome: str, reply: str) -> None:
 
 def end(work: UnitOfWork, mail_id: str, state: str, reason: str | None = None) -> None:
     """The message is sent, failed for good, or need not be sent."""
+    work.write(_LOSE, {"id": mail_id})
     work.write(_END, {"id": mail_id, "state": state, "reason": reason, "at": work.clock.now()})
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -22,6 +21,7 @@ from services.notify.wording import Wording
 MOST_TRIES = 12
 LONGEST_REST = timedelta(hours=4)
 KEPT = timedelta(days=90)
+ASKED_FOR = timedelta(days=1)
 
 
 class Kind(StrEnum):
@@ -32,11 +32,12 @@ class Kind(StrEnum):
     CODE = "code"
 
 
-@dataclass(frozen=True)
 class Skip(Exception):
     """It need not be sent, and why."""
 
-    reason: str
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
 
 
 def queue_news(
@@ -62,22 +63,39 @@ def forget_contact(work: UnitOfWork, event: Event) -> None:
     mail_repository.forget_contact(work, recipient)
 
 
-def refuse_unwanted(mail: Row, known: Row) -> None:
-    """Raises Skip for what its recipient does not want, or must not get yet."""
-    if mail["kind"] == Kind.CODE:
-        return
+def refuse_unwanted(known: Row) -> None:
+    """Raises Skip for what its recipient does not want, or cannot get."""
     if known["unsubscribed_at"] is not None:
         raise Skip("unsubscribed")
     if known["undeliverable_at"] is not None:
         raise Skip("undeliverable")
-    is_unproven = is_guest(mail["recipient"]) and known["confirmed_at"] is None
-    if is_unproven and mail["kind"] != Kind.WELCOME:
+
+
+def refuse_unproven(work: UnitOfWork, mail: Row, address: str) -> None:
+    """Raises Skip for a guest's address that wants nothing, or has had its one letter.
+
+    The address decides, not the report: whoever gives somebody else's address again and again must
+    not fill that mailbox.
+    """
+    chosen = mail_repository.choice(work, address)
+    if chosen["unsubscribed_at"] is not None:
+        raise Skip("unsubscribed")
+    if chosen["confirmed_at"] is not None:
+        return
+    is_welcome = mail["kind"] == Kind.WELCOME
+    if not is_welcome or not mail_repository.claim_first_letter(work, address, mail["id"]):
         raise Skip("unconfirmed")
+
+
+def chooser(recipient: str, email: str, links: Links) -> str:
+    """Under which name what a reader of `email` chooses is kept."""
+    return links.address(email) if is_guest(recipient) else recipient
 
 
 def letter(mail: Row, contact: dict[str, Any], links: Links) -> Letter:
     """The letter to a contact: email, language, and a code if there is one."""
-    recipient, language = mail["recipient"], contact["language"]
+    language = contact["language"]
+    reader = chooser(mail["recipient"], contact["email"], links)
     is_code = mail["kind"] == Kind.CODE
     is_welcome = mail["kind"] == Kind.WELCOME
     title, text = (Text.of(mail[name]).in_language(language) for name in ("title", "text"))
@@ -89,8 +107,8 @@ def letter(mail: Row, contact: dict[str, Any], links: Links) -> Letter:
         text=text,
         code=contact.get("code"),
         link=None if is_code else links.report(mail["subject"]),
-        confirm=links.url(Purpose.CONFIRM, recipient) if is_welcome else None,
-        unsubscribe=None if is_code else links.url(Purpose.UNSUBSCRIBE, recipient),
+        confirm=links.url(Purpose.CONFIRM, reader) if is_welcome else None,
+        unsubscribe=None if is_code else links.url(Purpose.UNSUBSCRIBE, reader),
     )
 
 
@@ -118,21 +136,31 @@ def open_link(work: UnitOfWork, body: dict[str, Any], links: Links) -> dict[str,
     """What a link is for. Raises NotFound for one that is not ours."""
     link = _read(body, links)
     chosen = mail_repository.choice(work, link.recipient)
-    return {"purpose": link.purpose.value, "done": chosen[_FIELDS[link.purpose]] is not None}
+    return {"purpose": link.purpose.value, "done": _is_done(link, chosen)}
 
 
 def use_link(work: UnitOfWork, body: dict[str, Any], links: Links) -> dict[str, Any]:
     """Do what a link is for; again is no error. Raises NotFound for one that is not ours."""
     link = _read(body, links)
     chosen = mail_repository.choice(work, link.recipient)
-    field = _FIELDS[link.purpose]
-    at = chosen[field] or work.clock.now()
-    mail_repository.choose(work, link.recipient, chosen | {field: at})
+    if not _is_done(link, chosen):
+        mail_repository.choose(work, link.recipient, chosen | _chosen(link, work.clock.now()))
     work.audit(f"mail.{link.purpose.value}", link.recipient.partition(":")[2])
     return {"purpose": link.purpose.value, "done": True}
 
 
-_FIELDS = {Purpose.UNSUBSCRIBE: "unsubscribed_at", Purpose.CONFIRM: "confirmed_at"}
+def _is_done(link: Link, chosen: Row) -> bool:
+    is_unsubscribed = chosen["unsubscribed_at"] is not None
+    if link.purpose is Purpose.UNSUBSCRIBE:
+        return is_unsubscribed
+    return chosen["confirmed_at"] is not None and not is_unsubscribed
+
+
+def _chosen(link: Link, now: datetime) -> Row:
+    if link.purpose is Purpose.UNSUBSCRIBE:
+        return {"unsubscribed_at": now}
+    # "may we write again" also takes back that one wanted nothing
+    return {"confirmed_at": now, "unsubscribed_at": None}
 
 
 def _read(body: dict[str, Any], links: Links) -> Link:
@@ -168,6 +196,7 @@ def _queue(
 
 def forget_ended(work: UnitOfWork) -> bool:
     """Delete messages that ended long ago; whether there may be more."""
+    mail_repository.forget_asked(work, work.clock.now() - ASKED_FOR)
     return mail_repository.forget_ended(work, work.clock.now() - KEPT) > 0
 
 

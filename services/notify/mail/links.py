@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,16 +21,20 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True)
 class Link:
-    """What a link says: recipient is one of notify's, such as `person:<account>`."""
+    """What a link says: recipient is one of notify's, `person:<account>` or a guest's address."""
 
     purpose: Purpose
     recipient: str
 
 
 class Links:
-    """secret: a new one voids all links. public_url: where the city's API is for the public."""
+    """secret: a new one voids all links, and forgets what guests chose.
+
+    public_url: where the city's API is for the public.
+    """
 
     def __init__(self, secret: bytes, public_url: str) -> None:
+        self._secret = secret
         self._signer = Signer(secret, salt="mail-link", sep=".")
         self._base = public_url.rstrip("/")
 
@@ -36,6 +42,11 @@ class Links:
         """The page's address."""
         token = self._signer.sign(f"{purpose.value}~{recipient}").decode("ascii")
         return f"{self._base}/v1/mail/{token}"
+
+    def address(self, email: str) -> str:
+        """The recipient that is whoever reads a guest's address; nobody can read it back."""
+        plain = f"mail-address:{email.strip().lower()}".encode()
+        return f"address:{hmac.new(self._secret, plain, hashlib.sha256).hexdigest()[:32]}"
 
     def report(self, report_id: str) -> str:
         """Where a report can be read."""

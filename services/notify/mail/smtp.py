@@ -23,6 +23,8 @@ MESSAGES_PER_CONNECTION = 100
 IDLE_SECONDS = 60.0
 TIMEOUT_SECONDS = 10.0
 _ADDRESS = re.compile(r"\S+@\S+")
+_ENHANCED = re.compile(rb"5\.\d{1,3}\.\d{1,3}(?!\d)")
+_NO_SUCH_MAILBOX = (b"5.1.1", b"5.1.2", b"5.1.3", b"5.1.6", b"5.1.10", b"5.2.1")
 _PORTS = {"none": 25, "starttls": 587, "tls": 465}
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -40,12 +42,15 @@ class MailUnsure(MailError):
 
 
 class MailRefused(MailError):
-    """The server said no. permanent: for good (5xx). of_recipient: because of the address."""
+    """The server said no. permanent: for good (5xx). unknown_address: there is no such mailbox.
+
+    of_recipient: whether it said so when it was told to whom.
+    """
 
     def __init__(self, code: int, reply: bytes, *, of_recipient: bool = False) -> None:
         self.code = code
         self.permanent = code >= 500
-        self.of_recipient = of_recipient
+        self.unknown_address = of_recipient and _is_unknown(code, reply)
         self.reply = said(code, reply)
         super().__init__(self.reply)
 
@@ -195,6 +200,17 @@ def said(code: int, reply: bytes) -> str:
     """What a server said, short and without addresses."""
     words = _ADDRESS.sub("[e-mail]", reply.decode("utf-8", "replace"))
     return f"{code} {' '.join(words.split())}"[:200]
+
+
+def _is_unknown(code: int, reply: bytes) -> bool:
+    """Whether the mailbox does not exist, rather than that we or this message are not wanted.
+
+    By the enhanced status code (RFC 3463) where there is one, else by the reply's (RFC 5321).
+    """
+    enhanced = _ENHANCED.match(reply)
+    if enhanced is None:
+        return code in (550, 551, 553)
+    return enhanced.group() in _NO_SUCH_MAILBOX
 
 
 def _bytes(value: bytes | str) -> bytes:

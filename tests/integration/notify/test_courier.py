@@ -99,6 +99,21 @@ class Post:
             mailing.queue_news(work, event, recipient, WORDS, is_first=is_first)
             work.commit()
 
+    def queue_code(self, account: str | None = None) -> None:
+        asked = {"account_id": account or new_id(), "verification_id": new_id()}
+        with self.work() as work:
+            mailing.queue_code(work, told(asked), Wording.load(Path("infra/city/tangsel")))
+            work.commit()
+
+    def click(self, purpose: Purpose, recipient: str) -> None:
+        token = LINKS.url(purpose, recipient).rpartition("/")[2]
+        with self.work() as work:
+            mailing.use_link(work, {"token": token}, LINKS)
+            work.commit()
+
+    def guest(self, address: str = "warga@example.org") -> str:
+        return self.citizen(address).replace("person:", "guest:")
+
     def citizen(self, address: str = "warga@example.org") -> str:
         account = new_id()
         self.others.contacts[account] = address
@@ -275,10 +290,7 @@ def test_guests_are_written_to_once_until_they_confirm(post: Post) -> None:
     post.deliver()
     assert post.mails() == [("sent", None, 1), ("skipped", "unconfirmed", 0)]
     assert b"AAAA-BBBB" in post.script.messages[0][1]
-    token = LINKS.url(Purpose.CONFIRM, recipient).rpartition("/")[2]
-    with post.work() as work:
-        mailing.use_link(work, {"token": token}, LINKS)
-        work.commit()
+    post.click(Purpose.CONFIRM, LINKS.address("warga@example.org"))
     post.queue(recipient)
     post.deliver()
     assert post.mails()[2] == ("sent", None, 1)
@@ -287,11 +299,7 @@ def test_guests_are_written_to_once_until_they_confirm(post: Post) -> None:
 
 
 def test_each_try_of_a_code_has_its_own(post: Post) -> None:
-    asked = {"account_id": new_id(), "verification_id": new_id()}
-    event = told(asked)
-    with post.work() as work:
-        mailing.queue_code(work, event, Wording.load(Path("infra/city/tangsel")))
-        work.commit()
+    post.queue_code()
     post.script.at_data = "451 later"
     post.deliver()
     post.script.at_data = None

@@ -109,6 +109,12 @@ def test_what_the_city_hears() -> None:
     assert not domain.is_for_the_city("report.resolved", "secret")
 
 
+def test_a_low_rating_is_told_as_what_it_leads_to() -> None:
+    assert domain.meant("report.rated", {"state": "reopened"}) == "report.reopened"
+    assert domain.meant("report.rated", {"state": "closed"}) == "report.rated"
+    assert domain.meant("report.submitted", {}) == "report.submitted"
+
+
 def test_followers_are_told_once_as_long_as_the_public_may_know() -> None:
     followed = {"followers": ["you", "me", "officer", "you"]}
     assert changed("report.resolved", **followed) == [

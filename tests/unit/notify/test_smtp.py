@@ -91,11 +91,26 @@ def test_what_the_server_refuses(
     with pytest.raises(MailRefused) as refused:
         smtp.send(message())
     assert refused.value.permanent is for_good
-    assert refused.value.of_recipient is (stage == "at_rcpt")
+    assert refused.value.unknown_address is (stage == "at_rcpt" and for_good)
     assert refused.value.reply == f"{reply} [e-mail]"  # nobody's address goes into our records
     setattr(server.script, stage, None)
     smtp.send(message())
     assert (server.script.connections, len(server.script.messages)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("reply", "is_unknown"),
+    [("550 5.1.1 no such user", True), ("550 5.1.10 null MX", True), ("553 no", True),
+     ("550 5.2.1 disabled", True), ("550 5.7.1 you are blocked", False), ("552 full", False),
+     ("550 5.1.12 odd", False), ("554 go away", False), ("452 4.1.1 x", False)],
+)  # fmt: skip
+def test_whether_there_is_such_a_mailbox(
+    server: MailServer, smtp: SmtpSender, reply: str, *, is_unknown: bool
+) -> None:
+    server.script.at_rcpt = reply
+    with pytest.raises(MailRefused) as refused:
+        smtp.send(message())
+    assert refused.value.unknown_address is is_unknown
 
 
 def test_broken_before_nothing_was_handed_over(server: MailServer, smtp: SmtpSender) -> None:
