@@ -9,6 +9,8 @@ from services.chassis.principal import INTERNAL, LOGGED_IN
 from services.chassis.text import LANGUAGES, Text
 
 NOTIFY = ("notify",)
+# what a contact may be asked for; who needs another purpose has it written down here
+PURPOSES = ("notification",)
 
 
 class SetEmail(fields.Schema):
@@ -36,7 +38,7 @@ class AskContact(fields.Schema):
     """Whose, and what for."""
 
     account_id = fields.UUID(required=True)
-    purpose = fields.String(required=True, min=1, max=64)
+    purpose = fields.Choice(PURPOSES, required=True)
 
 
 class Contact(fields.Schema):

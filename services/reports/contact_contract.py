@@ -9,12 +9,15 @@ from services.chassis.principal import INTERNAL
 from services.chassis.text import LANGUAGES, Text
 from services.reports.schemas import TrackReport
 
+# what a contact may be asked for; who needs another purpose has it written down here
+PURPOSES = ("notification",)
+
 
 class AskGuestContact(fields.Schema):
     """Of which report, and what for."""
 
     report_id = fields.UUID(required=True)
-    purpose = fields.String(required=True, min=1, max=64)
+    purpose = fields.Choice(PURPOSES, required=True)
 
 
 class GuestContact(fields.Schema):

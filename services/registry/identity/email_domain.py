@@ -27,6 +27,12 @@ def is_open(verification: Mapping[str, Any], now: datetime) -> bool:
     return verification["used_at"] is None and not tried and now < verification["expires_at"]
 
 
+def is_done(verification: Mapping[str, Any], email: str | None, now: datetime) -> bool:
+    """Whether it has proven the address that stands; a slow phone may send the code again."""
+    is_used = verification["used_at"] is not None and verification["email"] == email
+    return is_used and now < verification["expires_at"]
+
+
 def fits(secret: bytes, verification: Mapping[str, Any], given: str) -> bool:
     """Whether `given` is the code that was given out last."""
     if verification["fetches"] < 1:

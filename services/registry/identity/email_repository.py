@@ -38,9 +38,10 @@ INSERT INTO identity.email (account_id, email, language, verified_at)
 VALUES (%(account_id)s, %(email)s, %(language)s, %(at)s)
 ON CONFLICT (account_id) DO UPDATE
 SET email = excluded.email, language = excluded.language, verified_at = excluded.verified_at"""
-# that there were verifications is still counted
+# that there were verifications is still counted; answers kept for repeats name the address, too
 _FORGET = """
 DELETE FROM identity.email WHERE account_id = %(id)s;
+DELETE FROM chassis.idempotency WHERE principal = %(id)s::text AND operation = 'set_email';
 UPDATE identity.email_verification SET email = '', used_at = coalesce(used_at, %(now)s)
 WHERE account_id = %(id)s"""
 _CONTACT = "SELECT email, language FROM identity.email WHERE account_id = %(id)s"

@@ -39,13 +39,15 @@ def set_email(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
 def verify_email(open_work: OpenWork, body: dict[str, Any], secret: bytes) -> dict[str, Any]:
     """The address is the caller's if the code is right. Raises NotFound if the account is gone.
 
-    A wrong one is counted, durably, and Invalid is raised: the same for a wrong code, one that is
-    too old, and after too many tries.
+    The right one again is no error while the address stands. A wrong one is counted, durably, and
+    Invalid is raised: the same for a wrong code, one that is too old, and after too many tries.
     """
     with open_work() as work:
         account = _locked(work)
         account_id = account["id"]
         found = email_repository.latest(work, account_id)
+        if found is not None and _is_repeated(work, found, body["code"], secret):
+            return _proven(found)
         if found is None or not email_domain.is_open(found, work.clock.now()):
             raise errors.wrong_code()
         if not email_domain.fits(secret, found, body["code"]):
@@ -57,7 +59,7 @@ def verify_email(open_work: OpenWork, body: dict[str, Any], secret: bytes) -> di
         email_repository.keep(work, found)
         _changed(work, account, "email.verified")
         work.commit()
-    return {"email": found["email"], "language": found["language"], "pending": None}
+    return _proven(found)
 
 
 def get_email(work: UnitOfWork) -> dict[str, Any]:
@@ -100,6 +102,21 @@ def fetch_verification(work: UnitOfWork, body: dict[str, Any], secret: bytes) ->
 def forget_verifications(work: UnitOfWork) -> bool:
     """Delete verifications that ended a day ago; whether there may be more."""
     return email_repository.sweep(work, work.clock.now() - _DAY) > 0
+
+
+def _proven(verification: Row) -> dict[str, Any]:
+    return {
+        "email": verification["email"],
+        "language": verification["language"],
+        "pending": None,
+    }
+
+
+def _is_repeated(work: UnitOfWork, verification: Row, code: str, secret: bytes) -> bool:
+    standing = email_repository.contact(work, verification["account_id"])
+    email, now = standing["email"] if standing else None, work.clock.now()
+    is_done = email_domain.is_done(verification, email, now)
+    return is_done and email_domain.fits(secret, verification, code)
 
 
 def _new(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
