@@ -47,6 +47,25 @@ class Cursor(str):
         return _text(uuid.UUID(self).bytes)
 
 
+class Serial(int):
+    """The number of the last row of a page: for lists in the order of versions."""
+
+    @classmethod
+    def read(cls, given: str | None) -> Serial | None:
+        """What a caller sent back; None for the first page. Raises Malformed if it is not ours."""
+        raw = _bytes(given, 4)
+        return None if raw is None else cls(int.from_bytes(raw))
+
+    @classmethod
+    def of(cls, row: Row) -> Serial:
+        """The place of a row."""
+        return cls(row["version"])
+
+    def written(self) -> str:
+        """The form that callers get."""
+        return _text(self.to_bytes(4))
+
+
 @dataclass(frozen=True)
 class Moment:
     """A due date and an id: for lists in the order of `due_at` (none comes last) and id."""

@@ -144,7 +144,15 @@ class TimelineEntry(fields.Schema):
     on_behalf_of = fields.String()
 
 
-class Timeline(fields.Schema):
-    """The whole life of a report, from its beginning."""
+class AskTimeline(ReportId):
+    """Of which report; a life is rarely longer than one page."""
 
-    items = fields.List(fields.Nested(TimelineEntry), required=True, max=1_000)
+    limit = fields.Integer(min=1, max=100, load_default=100)
+    cursor = fields.String(max=200)
+
+
+class Timeline(fields.Schema):
+    """The life of a report, from its beginning. `next` is the cursor of the following page."""
+
+    items = fields.List(fields.Nested(TimelineEntry), required=True)
+    next = fields.String(required=True, allow_none=True)

@@ -71,7 +71,9 @@ def _parties(work: UnitOfWork, report: Row, body: dict[str, Any]) -> frozenset[P
 
 def _step(deed: Deed, capabilities: Capabilities) -> Step:
     state = _allowed(deed)
-    taken = photos.taken(deed.work, deed.body.get("photos", []), capabilities)
+    given = deed.body.get("photos", [])
+    present = queries.digests(deed.work, deed.report["id"]) if given else ()
+    taken = photos.taken(deed.work, given, capabilities, present)
     data = {key: value for key, value in deed.body.items() if key not in ("id", "photos")}
     effect = _EFFECTS.get(deed.name, _nothing)
     return Step(
@@ -120,6 +122,8 @@ def _assigned(deed: Deed) -> Changes:
     deed.city.check_agency(agency)
     if officer is not None and not queries.is_staff(deed.work, officer, agency):
         raise errors.unknown_officer()
+    if officer is None and agency == deed.report["agency"]:
+        officer = deed.report["officer"]  # whoever claimed it goes on
     return {"agency": agency, "officer": officer}
 
 

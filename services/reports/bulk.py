@@ -11,6 +11,7 @@ from typing import Any
 
 from services.chassis.call import Call, own_call
 from services.chassis.capabilities import Capabilities
+from services.chassis.database import Row
 from services.chassis.errors import DomainError, NotFound
 from services.chassis.ids import new_id
 from services.chassis.principal import Principal, Role
@@ -19,6 +20,15 @@ from services.reports import actions, bulk_repository, errors, queries
 from services.reports.catalogue import Catalogue
 
 DONE = "done"
+BROKEN = "internal_error"
+
+
+class ItemBroken(Exception):
+    """Something unforeseen went wrong with one report of a job; the others must not wait for it."""
+
+    def __init__(self, item: Row) -> None:
+        self.item = item
+        super().__init__(f"{item['job_id']} {item['n']}")
 
 
 def assign_many(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
@@ -55,20 +65,37 @@ def get_job(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def do_next(work: UnitOfWork, city: Catalogue, capabilities: Capabilities) -> bool:
-    """Assign the next report of any job as whoever asked for it; whether there was one."""
+    """Assign the next report of any job as whoever asked for it, and commit; whether there was one.
+
+    Raises ItemBroken; DomainError while the database is away.
+    """
     item = bulk_repository.next_item(work)
     if item is None:
         return False
+    try:
+        bulk_repository.set_outcome(work, item, _outcome(work, item, city, capabilities))
+        work.commit()
+    except DomainError:
+        raise
+    except Exception as error:
+        raise ItemBroken(item) from error
+    return True
+
+
+def give_up(work: UnitOfWork, item: Row) -> None:
+    """Count a report among those that failed."""
+    bulk_repository.set_outcome(work, item, BROKEN)
+
+
+def _outcome(work: UnitOfWork, item: Row, city: Catalogue, capabilities: Capabilities) -> str:
     principal = Principal(item["requested_by"], Role(item["role"]), item["agency"])
     work.call = Call(principal, replace(own_call().headers, request_id=item["job_id"]))
     asked = {"id": item["report_id"], **item["body"]}
-    outcome = DONE
     try:
         actions.act(work, "assign", asked, city, capabilities)
     except DomainError as error:
         if error.status >= 500:
             raise
         work.forget()
-        outcome = error.code
-    bulk_repository.set_outcome(work, item, outcome)
-    return True
+        return error.code
+    return DONE

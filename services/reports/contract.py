@@ -14,7 +14,7 @@ from services.chassis.principal import LOGGED_IN
 from services.chassis.text import Text
 from services.registry.contract import ACCOUNT_CHANGED, ACCOUNT_CREATED
 from services.reports.action_contract import ACTIONS, ALARMS, EVENTS
-from services.reports.action_schemas import Follow, FollowerChanged, Timeline
+from services.reports.action_schemas import AskTimeline, Follow, FollowerChanged, Timeline
 from services.reports.contact_contract import (
     CONTACT_FORGOTTEN,
     CONTACT_OF_REPORT,
@@ -70,10 +70,10 @@ TRACK_REPORT = Operation(
 
 TIMELINE = Operation(
     "report_timeline",
-    ReportId,
+    AskTimeline,
     Timeline,
     Text("What happened to a report", id="Perjalanan laporan"),
-    errors=(NotFound,),
+    errors=(Malformed, NotFound),
 )
 
 SUBMITTED = EventType(

@@ -131,6 +131,15 @@ def photo_twice(position: int) -> Invalid:
     return _field(f"photos.{position}", "photo_twice", words)
 
 
+def photo_present(position: int) -> Invalid:
+    """The report has this very picture."""
+    words = Text(
+        "The report has this photo already; take a new one.",
+        id="Laporan ini sudah memuat foto tersebut; ambil foto baru.",
+    )
+    return _field(f"photos.{position}", "photo_present", words)
+
+
 def under(prefix: str, invalid: Invalid) -> Invalid:
     """The same complaints, about fields inside `prefix`."""
     errors = [FieldError(f"{prefix}.{e.field}", e.code, e.message) for e in invalid.errors]

@@ -95,6 +95,10 @@ RULES: Mapping[str, Rule] = {
     "escalate": Rule(_TIMER, _stay(*OPEN)),
 }
 INTERNAL = frozenset({"claim", "release", "note", "warn", "miss", "escalate"})
+# what can change the state; a low rating does
+MOVING = {"submitted", "rate"} | {
+    name for name, rule in RULES.items() if any(was != then for was, then in rule.leads.items())
+}
 
 
 def parties_of(principal: Principal, *, agency: str, reporter: str | None) -> frozenset[Party]:

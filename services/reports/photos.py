@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from itertools import islice
 from pathlib import PurePosixPath
@@ -26,8 +26,17 @@ MARGIN = timedelta(hours=1)
 BATCH = 500
 
 
-def taken(work: UnitOfWork, given: list[str], capabilities: Capabilities) -> list[UploadedPhoto]:
-    """The caller's uploads behind the capabilities. Raises Invalid for one that is not."""
+def taken(
+    work: UnitOfWork,
+    given: list[str],
+    capabilities: Capabilities,
+    present: Collection[str] = (),
+) -> list[UploadedPhoto]:
+    """The caller's uploads behind the capabilities. present: digests that the report has already.
+
+    Raises Invalid for one that is not the caller's, given twice, or present: the photo of the
+    garbage proves nothing of its being gone.
+    """
     found: list[UploadedPhoto] = []
     for position, capability in enumerate(given):
         photo = capabilities.read(capability, work.call.principal.subject)
@@ -35,6 +44,8 @@ def taken(work: UnitOfWork, given: list[str], capabilities: Capabilities) -> lis
             raise errors.unknown_photo(position)
         if photo.digest in {earlier.digest for earlier in found}:
             raise errors.photo_twice(position)
+        if photo.digest in present:
+            raise errors.photo_present(position)
         found.append(photo)
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from services.chassis.database import Row
 from services.chassis.principal import Principal, Role
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports.domain import is_overseer
+from services.reports.lifecycle import MOVING
 
 COLUMNS = """id::text, number, version, state, category, description, lat, long, visibility,
   attributes, area, agency, reporter, officer, rating, supports, settled_at, created_at, updated_at,
@@ -22,11 +24,16 @@ _BY_NUMBER = f"SELECT {COLUMNS} FROM report WHERE number = %(number)s"
 _LOCKED = f"{_BY_ID} FOR UPDATE"
 _HISTORY = """
 SELECT version, action, actor, at, data FROM report_history
-WHERE report_id = %(id)s ORDER BY version LIMIT 1000"""
+WHERE report_id = %(id)s AND version > %(after)s AND action <> ALL(%(hidden)s)
+ORDER BY version LIMIT %(rows)s"""
+_MOVES = """
+SELECT version, action, data FROM report_history
+WHERE report_id = %(id)s AND version <= %(until)s AND action = ANY(%(moving)s) ORDER BY version"""
 _SUPPORTING = "SELECT 1 AS yes FROM report_support WHERE report_id = %(id)s AND person = %(me)s"
 _PHOTO = """
 SELECT r.id::text, r.number, r.visibility, r.agency, r.reporter, p.hour, p.digest
 FROM report r JOIN report_photo p ON p.report_id = r.id WHERE r.id = %(id)s AND p.n = %(n)s"""
+_DIGESTS = "SELECT digest FROM report_photo WHERE report_id = %(id)s"
 _USED = "SELECT DISTINCT digest FROM report_photo WHERE hour = %(hour)s AND digest = ANY(%(all)s)"
 _ALARMS = """
 SELECT id::text FROM report WHERE alarm_at <= %(now)s ORDER BY alarm_at LIMIT %(rows)s"""
@@ -55,9 +62,17 @@ def locked(work: UnitOfWork, report_id: str) -> Row | None:
     return work.first(_LOCKED, {"id": report_id})
 
 
-def history(work: UnitOfWork, report_id: str) -> list[Row]:
-    """Everything that was done to a report, from the beginning."""
-    return work.all(_HISTORY, {"id": report_id})
+def history(
+    work: UnitOfWork, report_id: str, *, after: int, hidden: Iterable[str], rows: int
+) -> list[Row]:
+    """What was done to a report after that version, other than what is hidden."""
+    values = {"id": report_id, "after": after, "hidden": list(hidden), "rows": rows}
+    return work.all(_HISTORY, values)
+
+
+def moves(work: UnitOfWork, report_id: str, until: int) -> list[Row]:
+    """What can have changed a report's state, up to that version."""
+    return work.all(_MOVES, {"id": report_id, "until": until, "moving": list(MOVING)})
 
 
 def is_supporting(work: UnitOfWork, report_id: str) -> bool:
@@ -96,6 +111,11 @@ def contact(work: UnitOfWork, report_id: str) -> Row | None:
 def photo(work: UnitOfWork, report_id: str, n: int) -> Row | None:
     """One photo, with what decides who may see it."""
     return work.first(_PHOTO, {"id": report_id, "n": n})
+
+
+def digests(work: UnitOfWork, report_id: str) -> set[str]:
+    """Of all photos of a report."""
+    return {row["digest"] for row in work.all(_DIGESTS, {"id": report_id})}
 
 
 def used_photos(work: UnitOfWork, hour: str, digests: list[str]) -> set[str]:

@@ -145,10 +145,15 @@ class ReportsService(ChassisService):
     @repeated(JOB_SECONDS)
     def do_jobs(self) -> bool:
         """Do the next item of a job."""
-        with self.chassis.work() as work:
-            more = bulk.do_next(work, self.chassis.city, capabilities_of(self))
-            work.commit()
-        return more
+        try:
+            with self.chassis.work() as work:
+                return bulk.do_next(work, self.chassis.city, capabilities_of(self))
+        except bulk.ItemBroken as broken:
+            log.exception("an item of a job failed", job=broken.item["job_id"])
+            with self.chassis.work() as work:
+                bulk.give_up(work, broken.item)
+                work.commit()
+            return True
 
     @on_event(contract.KEEP_ACCOUNTS)
     def keep_accounts(self, work: UnitOfWork, event: Event) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Any
 
+from services.chassis.cursors import Serial, page_of
 from services.chassis.database import Row
 from services.chassis.errors import NotFound
 from services.chassis.unit_of_work import UnitOfWork
@@ -16,21 +18,39 @@ _SAID = ("reason", "note", "text")
 
 
 def timeline(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
-    """Everything that happened; what is internal for staff only. Raises NotFound."""
+    """One page of what happened; what is internal for staff only.
+
+    Raises NotFound; Malformed for a foreign cursor.
+    """
     report = queries.by_id(work, body["id"])
     if report is None or not view(work, report).content:
         raise NotFound()
-    history = queries.history(work, body["id"])
     is_staff = view(work, report).identity
     if is_staff:
         work.audit("report.timeline_read", report["id"])
-    states = lifecycle.states((line["action"], line["data"]) for line in history)
+    rows = queries.history(
+        work,
+        body["id"],
+        after=Serial.read(body.get("cursor")) or 0,
+        hidden=() if is_staff else lifecycle.INTERNAL,
+        rows=body["limit"] + 1,
+    )
+    page, after = page_of(rows, body["limit"], Serial.of)
+    states = _states(work, body["id"], page)
     items = [
-        _line(line, state, is_staff=is_staff)
-        for line, state in zip(history, states, strict=True)
-        if is_staff or line["action"] not in lifecycle.INTERNAL
+        _line(line, state, is_staff=is_staff) for line, state in zip(page, states, strict=True)
     ]
-    return {"items": items}
+    return {"items": items, "next": after}
+
+
+def _states(work: UnitOfWork, report_id: str, page: list[Row]) -> list[State]:
+    """The state after each line of a page."""
+    if not page:
+        return []
+    moves = queries.moves(work, report_id, page[-1]["version"])
+    versions = [line["version"] for line in moves]
+    states = list(lifecycle.states((line["action"], line["data"]) for line in moves))
+    return [states[bisect_right(versions, line["version"]) - 1] for line in page]
 
 
 def _line(line: Row, state: State, *, is_staff: bool) -> dict[str, Any]:

@@ -105,13 +105,13 @@ class Story:
         officer = self._stage.person("officer-dlh")
         passed = self._act(officer, "forward", {"agency": "SATPOLPP", "reason": "Penegakan aturan"})
         self._say(f"{passed['agency_name']} answers now, by {_day(passed['due_at'])}")
-        self._resolve("Sudah dibersihkan")
+        self._resolve("Sudah dibersihkan", "olivedrab")
 
-    def _resolve(self, note: str) -> None:
+    def _resolve(self, note: str, colour: str) -> None:
         officer = self._stage.person("officer-satpolpp")
         self._act(officer, "assign", {"agency": "SATPOLPP"})
         self._act(officer, "start")
-        body = {"note": note, "photos": [officer.upload("forestgreen")]}
+        body = {"note": note, "photos": [officer.upload(colour)]}
         done = self._act(officer, "resolve", body)
         self._say(f"resolved, with {len(done['photos'])} photos in all: before and after")
 
@@ -120,7 +120,7 @@ class Story:
         citizen = self._stage.person("citizen-1")
         reopened = self._act(citizen, "rate", {"score": 2, "text": "Masih ada sisa"})
         self._check(reopened["state"] == "reopened", f"the report is {reopened['state']}")
-        self._resolve("Sisa sudah diangkut")
+        self._resolve("Sisa sudah diangkut", "forestgreen")
         rated = self._act(citizen, "rate", {"score": 5, "text": "Terima kasih"})
         self._say(f"rated {rated['rating']} of 5")
 

@@ -124,9 +124,7 @@ class Desk:
     def _do_item(self) -> bool:
         with self.caller.database.session() as session:
             work = UnitOfWork(session, clock=self.caller.clock)
-            found = bulk.do_next(work, self.city, self.capabilities)
-            work.commit()
-        return found
+            return bulk.do_next(work, self.city, self.capabilities)
 
     def _due(self) -> list[str]:
         with self.caller.database.session() as session:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 
 from services.chassis.capabilities import UploadedPhoto, hour_of
-from services.chassis.errors import Conflict, DomainError, Invalid, NotFound, StaleVersion
+from services.chassis.errors import (
+    Conflict,
+    DomainError,
+    Invalid,
+    Malformed,
+    NotFound,
+    StaleVersion,
+)
 from services.chassis.principal import GUEST, Principal, Role
 from services.reports import actions, contract
 from services.reports import timeline as lines
@@ -33,6 +41,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "rate": {"score": 4},
     "comment": {"text": "x"},
     "hide": {"reason": "x"},
+    "note": {"text": "x"},
 }
 
 
@@ -50,7 +59,11 @@ def do(desk: Desk, name: str, report: str, by: Principal, **more: Any) -> Any:
     )
 
 
-def photo(desk: Desk, by: Principal, n: int = 9) -> str:
+_NUMBERS = count(100)
+
+
+def photo(desk: Desk, by: Principal, n: int | None = None) -> str:
+    n = next(_NUMBERS) if n is None else n
     made = UploadedPhoto(hour_of(desk.caller.clock.now()), f"{n:064x}", 640, 480, 1_000)
     return desk.capabilities.issue(made, by.subject)[0]
 
@@ -62,11 +75,17 @@ def life(desk: Desk, *steps: tuple[str, Principal], by: Principal = ANNA) -> str
     return report
 
 
-def timeline(desk: Desk, report: str, by: Principal = GUEST) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = desk.caller.ask(
-        contract.TIMELINE, lines.timeline, {"id": report}, by=by
-    )["items"]
-    return items
+def timeline(
+    desk: Desk, report: str, by: Principal = GUEST, limit: int = 3
+) -> list[dict[str, Any]]:
+    """All pages."""
+    asked, items = {"id": report, "limit": limit}, []
+    while True:
+        page = desk.caller.ask(contract.TIMELINE, lines.timeline, asked, by=by)
+        items += page["items"]
+        if page["next"] is None:
+            return items
+        asked |= {"cursor": page["next"]}
 
 
 RESOLVED = (("verify", OFFICER), ("assign", OFFICER), ("start", OFFICER), ("resolve", OFFICER))
@@ -153,6 +172,24 @@ def test_no_answer_without_a_photo(desk: Desk) -> None:
     assert desk.get(report)["state"] == "in_progress"
 
 
+def test_the_photo_of_the_garbage_proves_nothing(desk: Desk) -> None:
+    report = str(desk.submit(OFFICER, photos=[photo(desk, OFFICER, 1)])["id"])
+    for name in ("assign", "resolve"):
+        if name == "resolve":
+            with pytest.raises(Invalid) as refused:
+                do(desk, "resolve", report, OFFICER, photos=[photo(desk, OFFICER, 1)])
+            assert refused.value.errors[0].code == "photo_present"
+        do(desk, name, report, OFFICER)
+    assert desk.get(report)["state"] == "resolved"
+
+
+def test_whoever_claimed_it_goes_on(desk: Desk) -> None:
+    report = life(desk, ("claim", OFFICER), ("assign", COLLEAGUE))
+    assert desk.get(report, OFFICER)["officer"] == "officer"
+    assert do(desk, "forward", report, OFFICER)["agency"] == "HALL"
+    assert desk.get(report, FOREIGN)["officer"] is None
+
+
 def test_forwarding_changes_who_answers(desk: Desk) -> None:
     report = life(desk)
     with pytest.raises(Invalid):
@@ -214,6 +251,21 @@ def test_the_timeline_names_nobody_to_the_public(desk: Desk) -> None:
     assert [line["state"] for line in public] == ["submitted"] + ["verified"] * 3
     assert not [line for line in public if "actor" in line]
     assert [line["actor"] for line in internal] == ["anna", "officer", "budi", "officer"]
+
+
+def test_a_long_life_is_read_in_pages(desk: Desk) -> None:
+    report = life(
+        desk, *RESOLVED, *[("note", OFFICER)] * 3, ("rate", ANNA), *[("note", OFFICER)] * 4
+    )
+    do(desk, "reopen", report, ANNA)
+    for by, lines_ in ((OFFICER, 14), (GUEST, 7)):
+        whole = timeline(desk, report, by, 100)
+        assert len(whole) == lines_ and whole[-1]["state"] == "reopened"
+        for limit in (1, 2, 3, 7):
+            assert timeline(desk, report, by, limit) == whole
+    for nonsense in ("x", "AAAA", "~~~~"):
+        with pytest.raises(Malformed):
+            desk.caller.ask(contract.TIMELINE, lines.timeline, {"id": report, "cursor": nonsense})
 
 
 def test_repeating_with_the_key_is_done_once(desk: Desk) -> None:

@@ -10,7 +10,8 @@ import pytest
 from services.chassis.errors import Conflict, Invalid, Malformed, NotFound
 from services.chassis.ids import new_id
 from services.chassis.principal import GUEST, Principal, Role
-from services.reports import bulk, contract, work, work_contract
+from services.chassis.unit_of_work import UnitOfWork
+from services.reports import actions, bulk, contract, work, work_contract
 from tests.integration.reports.conftest import Desk
 from tests.integration.reports.test_actions import (
     ADMIN,
@@ -174,6 +175,31 @@ def test_many_are_assigned_one_by_one(desk: Desk) -> None:
         assert (shown["state"], shown["officer"], shown["version"]) == ("assigned", officer, 2)
         assert timeline(desk, report, OFFICER)[-1]["actor"] == "officer"
     assert desk.do_jobs() == 0
+
+
+def test_an_item_that_breaks_keeps_nobody_waiting(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = life(desk), life(desk)
+    made = assign_many(desk, [bad, good])
+    right = actions.act
+
+    def act(work: Any, name: str, body: Any, *more: Any) -> Any:
+        if body["id"] == bad:
+            raise RuntimeError
+        return right(work, name, body, *more)
+
+    monkeypatch.setattr(actions, "act", act)
+    with pytest.raises(bulk.ItemBroken) as broken:
+        desk.do_jobs()
+    with desk.caller.database.session() as session:
+        work_ = UnitOfWork(session, clock=desk.caller.clock)
+        bulk.give_up(work_, broken.value.item)
+        work_.commit()
+    assert desk.do_jobs() == 1
+    found = job(desk, made["id"])
+    assert (found["done"], found["failed"], found["finished"]) == (1, 1, True)
+    assert found["failures"] == [{"report_id": bad, "code": "internal_error"}]
 
 
 def test_a_job_that_could_never_be_done(desk: Desk) -> None:
