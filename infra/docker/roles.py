@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import psycopg2
 
-from infra.local.postgres import create_database
+from infra.postgres.databases import create_database
 from infra.vault.needs import SERVICES
 
 

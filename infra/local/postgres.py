@@ -13,6 +13,7 @@ import psycopg2
 
 from infra.local import packages
 from infra.local.state import SERVICES, State
+from infra.postgres.databases import create_database
 
 ADMIN_URL = "POSTGRES_ADMIN_URL"
 SUPERUSER = "postgres"
@@ -116,6 +117,7 @@ class Postgres:
                 service,
                 app_password=password(f"database_{service}_app"),
                 owner_password=password(f"database_{service}_owner"),
+                shared=bool(self.external),
             )
 
     def url(self, user: str, password: str, database: str) -> str:
@@ -138,26 +140,6 @@ class Postgres:
         )  # fmt: skip
         if done.returncode != 0:
             raise RuntimeError(f"{program} failed: {done.stderr.strip()}")
-
-
-def create_database(admin_url: str, name: str, *, app_password: str, owner_password: str) -> None:
-    """Make database `name` with roles `name_owner` and `name_app`; safe to repeat.
-
-    Nobody else may connect to it.
-    """
-    connection = psycopg2.connect(admin_url, connect_timeout=3)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        for role, password in ((f"{name}_owner", owner_password), (f"{name}_app", app_password)):
-            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
-            verb = "ALTER" if cursor.fetchone() else "CREATE"
-            cursor.execute(f'{verb} ROLE "{role}" LOGIN PASSWORD %s', (password,))
-        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
-        if not cursor.fetchone():
-            cursor.execute(f'CREATE DATABASE "{name}" OWNER "{name}_owner"')
-        cursor.execute(f'REVOKE CONNECT, TEMPORARY ON DATABASE "{name}" FROM PUBLIC')
-        cursor.execute(f'GRANT CONNECT ON DATABASE "{name}" TO "{name}_app"')
-    connection.close()
 
 
 def _unprivileged_user() -> str:

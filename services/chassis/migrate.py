@@ -88,6 +88,7 @@ def _run(engine: Engine, service: str, role: str) -> None:
         for line in ("chassis", service):
             if not _is_newer(connection, line):
                 command.upgrade(_config(line, connection, role), "head")
+                _protect(connection, version_table(line), role)
 
 
 def _is_newer(connection: Connection, line: str) -> bool:
@@ -101,10 +102,18 @@ def _is_newer(connection: Connection, line: str) -> bool:
 
 def _prepare(connection: Connection, role: str) -> None:
     connection.execute(text("CREATE SCHEMA IF NOT EXISTS chassis"))
+    # servers that were once older than 15 let everybody create there
+    connection.execute(text("REVOKE ALL ON SCHEMA public FROM PUBLIC"))
     for schema in ("chassis", "public"):
         connection.execute(text(f'GRANT USAGE ON SCHEMA {schema} TO "{role}"'))
     for kind, rights in (("TABLES", "SELECT, INSERT, UPDATE, DELETE"), ("SEQUENCES", "USAGE")):
         connection.execute(text(f'ALTER DEFAULT PRIVILEGES GRANT {rights} ON {kind} TO "{role}"'))
+
+
+def _protect(connection: Connection, table: str, role: str) -> None:
+    """How far the database is may be read by the service, and said by migrations alone."""
+    rights = "INSERT, UPDATE, DELETE, TRUNCATE"
+    connection.execute(text(f'REVOKE {rights} ON chassis.{table} FROM "{role}"'))
 
 
 def _config(line: str, connection: Connection, role: str) -> Config:

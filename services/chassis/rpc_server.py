@@ -64,12 +64,17 @@ class RpcConsumer(ProviderCollector, SharedExtension):
 
     def _receive(self, message: Any) -> None:
         routing_key = message.delivery_info["routing_key"]
-        method = routing_key.rpartition(".")[2]
-        try:
-            provider = next(p for p in self._providers if p.method_name == method)
-            provider.receive(message)
-        except StopIteration:
+        service, _, method = routing_key.rpartition(".")
+        # the header CC brings a message here although its key, which the broker checked, is another
+        is_ours = service == self.container.service_name
+        provider = next(
+            (one for one in self._providers if is_ours and one.method_name == method), None
+        )
+        if provider is None:
             self.reply(message, error=no_such_operation(method))
+            return
+        try:
+            provider.receive(message)
         except (ValueError, KeyError, TypeError, AttributeError):
             self.reply(message, error=Malformed())
 

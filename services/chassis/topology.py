@@ -5,8 +5,9 @@ to a queue that is not there yet, and no service needs the right to declare.
 
 RPC goes through nameko's exchange, but nobody publishes there: each process has an *outlet*, an
 exchange of its own, and only what the contracts let it send is bound from there to nameko's.
-RabbitMQ's topic permissions alone would not hold: neither the headers CC and BCC nor dead
-lettering are checked against them.
+RabbitMQ's topic permissions alone would not hold: dead lettering to a key of one's choice is not
+checked against them. Nor are the headers CC and BCC, before RabbitMQ 4; what they bring in carries
+the key that was checked, so the server of RPC serves by that key only.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ from uuid import uuid4
 import psycopg2
 import pytest
 
-from infra.local.postgres import create_database
 from infra.local.stack import Stack
+from infra.postgres.databases import create_database
 from services.chassis.database import Database
 from services.chassis.migrate import migrate
 from tests.running import stack
