@@ -69,8 +69,9 @@ def test_every_event_delivered_three_times(stack: Stack, journal: Journal) -> No
                     content_encoding="utf-8",
                 )  # fmt: skip
     journal.check()
-    # the table has a guard of its own; it is the inbox that must have dropped them
-    eventually(lambda: _doubles(stack) - before == 20, what="twenty doubles dropped")
+    # the table has a guard of its own; it is the inbox that must have dropped them, and also what
+    # the broker delivered once more because a connection was lost
+    eventually(lambda: _doubles(stack) - before >= 20, what="twenty doubles dropped")
 
 
 def test_an_event_that_commits_late_is_not_lost(stack: Stack, journal: Journal) -> None:
