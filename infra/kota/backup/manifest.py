@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from services.chassis.files.local import sync_folder
+
 FORMAT = 1
 _FILE = "manifest.json"
 _UNFINISHED = ".unfinished-"
@@ -82,10 +84,10 @@ def finish(unfinished: Path, manifest: Manifest) -> Path:
         json.dump(asdict(manifest), out, indent=1)
         out.flush()
         os.fsync(out.fileno())
-    _sync(unfinished)
+    sync_folder(unfinished)
     target = unfinished.with_name(manifest.id)
     unfinished.rename(target)
-    _sync(target.parent)
+    sync_folder(target.parent)
     return target
 
 
@@ -130,11 +132,3 @@ def forget_old(folder: Path, keep: int) -> list[str]:
 def _folders(folder: Path) -> Iterator[Path]:
     if folder.is_dir():
         yield from (one.parent for one in folder.glob(f"[!.]*/{_FILE}"))
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

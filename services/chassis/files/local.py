@@ -42,7 +42,7 @@ class LocalFiles:
                 except BaseException:
                     fresh.unlink()
                     raise
-            _sync(target.parent)
+            sync_folder(target.parent)
 
     def open(self, key: str) -> StoredFile:
         """Read a file."""
@@ -86,7 +86,8 @@ def _chunks(content: IO[bytes]) -> Iterator[bytes]:
         yield chunk
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Let a folder's names outlive a loss of power."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
