@@ -7,7 +7,7 @@ export MODE
 export PORT
 export GATEWAY_PROCESSES
 
-.PHONY: help up down servers restart clean status logs demo test compose-test lint format docs lock baseline sbom
+.PHONY: help up down servers restart clean status logs demo test compose-test chaos lint format docs lock baseline sbom
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2}' Makefile
@@ -46,6 +46,10 @@ test: ## Check style and types, run all tests on servers of their own
 compose-test: ## The end-to-end tests, and those of the deployment, on containers of their own
 	@python3 infra/local/bootstrap.py --dev
 	KOTA_TEST_MODE=compose $(PYTHON) -m pytest tests/e2e tests/compose
+
+chaos: ## Break the city in every way, and hold every promise against what is left (ONLY=8,9 for some)
+	@python3 infra/local/bootstrap.py --dev
+	@$(PYTHON) -W ignore -m tests.reliability.chaos $(if $(ONLY),--only $(ONLY)) $(if $(AFRESH),--afresh)
 
 lint: ## ruff, mypy (strict), import-linter; gates: Dockerfiles, shell, compose file, licences, secrets
 	.venv/bin/ruff check .

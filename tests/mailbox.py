@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import mailbox
 import re
+from collections import Counter
 from email import policy
 from email.message import EmailMessage
-from email.parser import BytesParser
+from email.parser import BytesHeaderParser, BytesParser
 from pathlib import Path
 
 from tests.cities import City
@@ -28,14 +29,22 @@ class Mailbox:
         eventually(lambda: len(self.to(address)) >= number, what=f"mail to {address}")
         return self.to(address)
 
+    def copies(self) -> Counter[str]:
+        """How often the sink was handed each message, by what stands before the @ of its id."""
+        parser = BytesHeaderParser(policy=policy.default)
+        ids = [str(parser.parsebytes(file.read_bytes())["Message-ID"]) for file in self._files()]
+        return Counter(id.strip("<>").partition("@")[0] for id in ids)
+
     def _all(self) -> list[EmailMessage]:
+        parser = BytesParser(policy=policy.default)
+        return [parser.parsebytes(file.read_bytes()) for file in self._files()]
+
+    def _files(self) -> list[Path]:
         folder = self._mail()
         if not folder.is_dir():
             return []
         files = [_file(folder, key) for key in mailbox.Maildir(str(folder)).keys()]  # noqa: SIM118
-        ordered = sorted(files, key=_handed_over)
-        parser = BytesParser(policy=policy.default)
-        return [parser.parsebytes(file.read_bytes()) for file in ordered]
+        return sorted(files, key=_handed_over)
 
 
 def _handed_over(file: Path) -> tuple[int, int]:

@@ -1,0 +1,106 @@
+"""What the clients of the load want done, and which of it is possible at the moment."""
+
+from __future__ import annotations
+
+import random
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from tests.client import Client
+from tests.reliability.chaos.people import AGENCY, People, new_address
+
+PLACE = {"category": "sampah", "lat": -6.3223, "long": 106.6943}
+# of twenty: the rest reads
+SUBMITS, ASSIGNS, RESOLVES = 6, 5, 4
+GUESTS = 0.3
+
+
+@dataclass
+class Errand:
+    """One thing that somebody wants done; asked again with the same key until it is.
+
+    body: None for a read. about: what the history has to know of it. again: it was done already,
+    and is asked once more as an impatient thumb would.
+    """
+
+    f: str
+    key: str
+    client: Client
+    path: str
+    body: dict[str, Any] | None = None
+    about: dict[str, Any] = field(default_factory=dict)
+    again: bool = False
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What the history keeps of the question."""
+        more = {"again": True} if self.again else {}
+        return {"key": self.key} | self.about | more
+
+
+class Errands:
+    """Chooses what comes next, by a seeded chance. Safe for threads."""
+
+    def __init__(self, people: People, seed: int) -> None:
+        self._people = people
+        self._random = random.Random(seed)
+        self._lock = threading.Lock()
+        self._submitted: list[str] = []
+        self._assigned: list[str] = []
+        self._known: list[str] = []
+
+    def next(self) -> Errand:
+        """One more; what is not possible yet becomes a read, or a report while there is none."""
+        with self._lock:
+            chance = self._random.randrange(20)
+            if chance < SUBMITS or not self._known:
+                return self._submit()
+            if chance < SUBMITS + ASSIGNS and self._submitted:
+                return self._work("assign", self._submitted, {"agency": AGENCY})
+            if SUBMITS + ASSIGNS <= chance < SUBMITS + ASSIGNS + RESOLVES and self._assigned:
+                proof = {"note": "uji kekacauan", "photos": [self._people.proof]}
+                return self._work("resolve", self._assigned, proof)
+            return self._read()
+
+    def done(self, errand: Errand, answer: dict[str, Any]) -> None:
+        """It was answered with 2xx: what follows from it is possible now."""
+        if errand.again:
+            return
+        with self._lock:
+            if errand.f == "submit":
+                self._submitted.append(answer["id"])
+                self._known.append(answer["id"])
+            elif errand.f == "assign":
+                self._assigned.append(answer["id"])
+
+    def _submit(self) -> Errand:
+        key = self._key()
+        body = PLACE | {"description": f"uji kekacauan {key}", "visibility": "public"}
+        if self._random.random() < GUESTS:
+            address = new_address()
+            body |= {"contact_email": address}
+            return Errand("submit", key, self._people.guest, "/v1/reports", body,
+                          {"reporter": None, "address": address})  # fmt: skip
+        person = self._random.choice(self._people.citizens)
+        about = {"reporter": person.account, "address": person.address}
+        return Errand("submit", key, person.client, "/v1/reports", body, about)
+
+    def _work(self, name: str, waiting: list[str], body: dict[str, Any]) -> Errand:
+        report = waiting.pop(self._random.randrange(len(waiting)))
+        path = f"/v1/reports/{report}/{name}"
+        return Errand(name, self._key(), self._people.officer, path, body, {"report": report})
+
+    def _read(self) -> Errand:
+        person = self._random.choice(self._people.citizens)
+        report = self._random.choice(self._known[-200:])
+        chance = self._random.randrange(8)
+        paths = ("/v1/notifications?limit=20", "/v1/auth/me", "/v1/permit-types/pbg")
+        if chance < len(paths):
+            return Errand("read", self._key(), person.client, paths[chance])
+        return Errand("read", self._key(), person.client, f"/v1/reports/{report}",
+                      about={"report": report})  # fmt: skip
+
+    def _key(self) -> str:
+        return str(UUID(int=self._random.getrandbits(128), version=4))

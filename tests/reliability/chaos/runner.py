@@ -1,0 +1,118 @@
+"""Runs one scenario from the first request to the verdict."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tests.reliability.chaos import observing
+from tests.reliability.chaos.history import Attempt, History
+from tests.reliability.chaos.invariants import Evidence, violations
+from tests.reliability.chaos.load import Load
+from tests.reliability.chaos.people import gather
+from tests.reliability.chaos.scenario import Fault, Run, Scenario
+from tests.reliability.chaos.world import World
+
+WARM_SECONDS = 4.0
+AFTER_SECONDS = 4.0
+READY_SECONDS = 60.0
+MOST_SHOWN = 20
+
+Progress = Callable[[str], None]
+
+
+@dataclass
+class Result:
+    """How a scenario ended. counts: the clients' requests, by how they ended."""
+
+    number: int
+    title: str
+    notes: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    violations: dict[str, list[str]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    settled_seconds: float = 0.0
+    at: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether every invariant held, and what the scenario demands besides."""
+        return not self.violations and not self.complaints
+
+    def data(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+def run(
+    scenario: Scenario,
+    world: World,
+    history: Path | None = None,
+    *,
+    fault: Fault | None = None,
+    say: Progress = lambda words: None,
+) -> Result:
+    """Load, fault, healing, checks. history: the file to log to. fault: instead of the usual one.
+
+    Raises AssertionError if the city does not get ready or the fault cannot be injected.
+    """
+    began = time.monotonic()
+    world.wait_ready()
+    world.kills.clear()
+    log = History(history)
+    try:
+        with Load(gather(world.city), log) as load:
+            running = Run(world, load)
+            time.sleep(WARM_SECONDS)
+            say(scenario.title)
+            (fault or scenario.fault)(running)
+            world.wait_ready(READY_SECONDS)
+            healed = time.monotonic()
+            late = observing.unreadable(world, log.attempts())
+            time.sleep(AFTER_SECONDS)
+            say("everybody finishes")
+            load.stop()
+        say("looking")
+        return _judged(scenario, running, healed, late, began)
+    finally:
+        log.close()
+
+
+def _judged(
+    scenario: Scenario, running: Run, healed: float, late: list[str], began: float
+) -> Result:
+    attempts = running.history.attempts()
+    observed = observing.observe(running.world, attempts, healed, late)
+    if scenario.besides is not None:
+        scenario.besides(running, observed)
+    evidence = Evidence(attempts, observed, running.world.kills, scenario.in_order)
+    if running.load.outstanding:
+        running.complaints.append(f"{running.load.outstanding} errands were never done")
+    return Result(
+        scenario.number,
+        scenario.title,
+        running.notes,
+        running.complaints,
+        {name: found[:MOST_SHOWN] for name, found in violations(evidence).items()},
+        counted(attempts),
+        round(time.monotonic() - began, 1),
+        round(observed.settled_seconds, 1),
+        datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def counted(attempts: list[Attempt]) -> dict[str, int]:
+    """Requests by how they ended: ok, a status, or torn."""
+    return dict(Counter(_ending(one) for one in attempts))
+
+
+def _ending(attempt: Attempt) -> str:
+    if attempt.status is None:
+        return "torn"
+    return "ok" if attempt.type == "ok" else str(attempt.status)

@@ -1,0 +1,82 @@
+"""What a scenario is, and what its fault is given."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.reliability.chaos.history import Attempt, History
+from tests.reliability.chaos.load import Load
+from tests.reliability.chaos.observed import Observed
+from tests.reliability.chaos.world import World, usual
+
+
+@dataclass
+class Run:
+    """One run of a scenario, while it goes on.
+
+    notes: what was injected and counted, a line each, for the report. complaints: what should have
+    held besides the invariants, and did not.
+    """
+
+    world: World
+    load: Load
+    notes: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    @property
+    def history(self) -> History:
+        """What the clients asked and heard up to now."""
+        return self.load.history
+
+    def note(self, words: str) -> None:
+        """Something that was injected or counted, with its number."""
+        self.notes.append(words)
+
+    def require(self, holds: bool, words: str) -> None:
+        """Something besides the invariants that the scenario demands, with what was measured."""
+        self.notes.append(words)
+        if not holds:
+            self.complaints.append(words)
+
+    def let_it_run(self, seconds: float) -> None:
+        """The fault lasts, or the load goes on, for so long."""
+        time.sleep(seconds)
+
+    def since(self, began: int) -> list[Attempt]:
+        """What was asked from a moment on (monotonic nanoseconds) and is answered."""
+        return [one for one in self.history.attempts() if one.began >= began and one.seconds]
+
+    def writes_go_on(self, began: int) -> None:
+        """Demand that since `began` writes were accepted and none was refused."""
+        writes = [one for one in self.since(began) if one.is_write]
+        done = sum(one.type == "ok" for one in writes)
+        refused = len(writes) - done
+        self.require(
+            done > 0 and refused == 0, f"{done} writes accepted meanwhile, {refused} refused"
+        )
+
+
+Fault = Callable[[Run], None]
+After = Callable[[Run, Observed], None]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A fault under load, after which every invariant must hold.
+
+    number, title: as in the table of the README. fault: injects it and takes it away again.
+    besides: looks at what was observed when everything had settled. quick: how it is run within
+    `make test`, if it is. world: makes the city that it needs. in_order: whether events reach their
+    consumers in the order in which they were published.
+    """
+
+    number: int
+    title: str
+    fault: Fault
+    besides: After | None = None
+    quick: Fault | None = None
+    world: Callable[[Path], World] = usual
+    in_order: bool = True
