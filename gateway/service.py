@@ -21,17 +21,18 @@ from gateway.photos import Photos
 from gateway.policy import Policy
 from gateway.rates import Rates
 from gateway.readiness import Readiness
-from gateway.routes import By
+from gateway.routes import CONTRACTS, By
 from gateway.server import edge
 from gateway.settings import Settings
 from gateway.uploads import Uploads
 from services.chassis import logs, process_metrics, tracing
+from services.chassis.broadcast import Broadcast
 from services.chassis.capabilities import Capabilities
 from services.chassis.clock import SystemClock
 from services.chassis.direct_client import Caller, DirectCaller
 from services.chassis.files import open_store
 from services.chassis.health import AdminServer
-from services.chassis.rpc_client import Broadcast, RpcLink
+from services.chassis.rpc_client import RpcLink
 from services.chassis.settings import read_or_exit
 from services.chassis.tokens import TokenVerifier
 from services.notify.contract import FEED_ADVANCED
@@ -54,7 +55,8 @@ class Gateway(DependencyProvider):
 
     def setup(self) -> None:
         """Build the application and the admin port."""
-        rpc = Caller(self.link, DirectCaller(self.settings.service_addresses or {}))
+        direct = DirectCaller(self.settings.service_addresses or {})
+        rpc = Caller(self.link, direct, CONTRACTS)
         readiness = Readiness(rpc)
         self.application = application(self.settings, rpc, readiness, self._hub())
         self._admin = AdminServer(

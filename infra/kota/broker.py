@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from kombu import Connection, Consumer, Exchange, Queue, binding
 from kombu.exceptions import OperationalError
 
+from services.chassis import broker_url
+
 CONNECT_SECONDS = 5
 _NOT_FOUND = 404
 
@@ -93,10 +95,14 @@ class Broker:
         self._connected(listen)
 
     def _connected(self, use: Callable[[Any], T]) -> T:
-        opened = Connection(self._url, connect_timeout=CONNECT_SECONDS, heartbeat=30)
+        opened = Connection(
+            broker_url.for_kombu(self._url), connect_timeout=CONNECT_SECONDS, heartbeat=30
+        )
         try:
             with opened:
-                opened.ensure_connection(max_retries=1, timeout=CONNECT_SECONDS)
+                opened.ensure_connection(
+                    max_retries=len(broker_url.nodes(self._url)), timeout=CONNECT_SECONDS
+                )
                 return use(opened)
         except (OperationalError, OSError) as error:
             raise Unreachable("the broker does not answer") from error

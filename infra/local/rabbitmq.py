@@ -13,6 +13,7 @@ from infra.local import packages
 from infra.local.state import State, write
 from infra.rabbitmq.definitions import Login, apply
 from infra.rabbitmq.node import Node
+from services.chassis import broker_url
 
 URL = "AMQP_URL"
 MANAGEMENT_URL = "RABBITMQ_MANAGEMENT_URL"
@@ -78,13 +79,9 @@ class RabbitMQ:
 
     def problem(self) -> str | None:
         """Why the broker takes no connections; None if it does."""
-        server = urlsplit(self.url())
-        port = server.port or (5671 if server.scheme == "amqps" else 5672)
-        try:
-            socket.create_connection((server.hostname or "127.0.0.1", port), timeout=2).close()
-        except OSError as error:
-            return str(error)
-        return None
+        problems = [_problem_at(address) for address in broker_url.addresses(self.url())]
+        # one node of a cluster is enough
+        return None if None in problems else problems[-1]
 
     def initialise(self) -> None:
         """Write the node's configuration."""
@@ -132,6 +129,14 @@ class RabbitMQ:
             ),
             "RABBITMQ_CTL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
         }
+
+
+def _problem_at(address: tuple[str, int]) -> str | None:
+    try:
+        socket.create_connection(address, timeout=2).close()
+    except OSError as error:
+        return str(error)
+    return None
 
 
 def beam_under(pid: int) -> int:

@@ -5,8 +5,9 @@ Only this file and `rpc_client.py` speak py-amqp directly.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,26 +15,72 @@ import amqp
 from eventlet import Timeout
 from kombu.utils.url import url_to_parts
 
+from services.chassis import broker_url
 from services.chassis.errors import BrokerAway
 
 HEARTBEAT_SECONDS = 20
 CONNECT_SECONDS = 3
+ANSWER_SECONDS = 1.0
+
+OnBlocked = Callable[[bool], None]
 
 
-def open_connection(url: str) -> Any:
-    """A new connection. Raises OSError or amqp errors when the broker is away."""
-    parts = url_to_parts(url)
+class Nodes:
+    """The nodes of the broker, the one that answered last first.
+
+    on_blocked: told whether a connection of ours is blocked: the broker is out of memory or disk
+    and takes nothing in until that has passed.
+    """
+
+    def __init__(self, url: str, on_blocked: OnBlocked = lambda is_blocked: None) -> None:
+        self._urls = deque(broker_url.nodes(url))
+        self._on_blocked = on_blocked
+
+    def connect(self) -> Any:
+        """A connection to the first node that answers.
+
+        Raises OSError or an amqp error if none does.
+        """
+        for _ in range(len(self._urls) - 1):
+            with suppress(OSError, amqp.exceptions.AMQPError):
+                return self._try()
+        return self._try()
+
+    def _try(self) -> Any:
+        try:
+            return _open(self._urls[0], self._on_blocked)
+        except BaseException:
+            # also when a caller's own time ended: it must not begin with the same one again
+            self._urls.rotate(-1)
+            raise
+
+
+def _open(url: str, on_blocked: OnBlocked) -> Any:
+    parts, ((host, port),) = url_to_parts(url), broker_url.addresses(url)
     connection = amqp.Connection(
-        f"{parts.hostname}:{parts.port or 5672}",
+        f"{host}:{port}",
         userid=parts.username,
         password=parts.password,
         virtual_host=parts.path or "/",
+        ssl=broker_url.is_encrypted(url),
         heartbeat=HEARTBEAT_SECONDS,
         connect_timeout=CONNECT_SECONDS,
+        on_blocked=lambda _reason: on_blocked(True),
+        on_unblocked=lambda: on_blocked(False),
     )
     with Timeout(CONNECT_SECONDS * 2, TimeoutError("broker does not answer")):
         connection.connect()
     return connection
+
+
+def ask_for_a_sign(channel: Any, writing: AbstractContextManager[Any]) -> None:
+    """Ask the broker for something that changes nothing; returns when it has answered.
+
+    A frozen broker keeps its connections, and what is sent to it vanishes in buffers. writing: held
+    by whoever writes on this connection. Raises TimeoutError after ANSWER_SECONDS.
+    """
+    with Timeout(ANSWER_SECONDS, TimeoutError("broker does not answer")), writing:
+        channel.basic_qos(0, 0, False)
 
 
 @dataclass(frozen=True)
@@ -47,6 +94,10 @@ class Outgoing:
     mandatory: bool
 
 
+class _Blocked(Exception):
+    """The broker takes nothing in at the moment; the connection is well."""
+
+
 class ConfirmingPublisher:
     """Publishes in batches and waits until the broker has confirmed each message.
 
@@ -54,10 +105,11 @@ class ConfirmingPublisher:
     """
 
     def __init__(self, url: str, *, confirm_seconds: float = 8.0) -> None:
-        self._url = url
+        self._nodes = Nodes(url, self._blocked)
         self._confirm_seconds = confirm_seconds
         self._connection: Any = None
         self._channel: Any = None
+        self._is_blocked = False
         self._sent = 0
         self._unconfirmed: set[int] = set()
         self._refused: set[int] = set()
@@ -69,9 +121,14 @@ class ConfirmingPublisher:
         Raises BrokerAway if the broker does not confirm in time; then any of them may or may not
         have arrived.
         """
+        if self._is_blocked:
+            # what was sent is confirmed when that has passed; more of the same would be doubles
+            self.keep_alive()
         try:
             with Timeout(self._confirm_seconds, TimeoutError("no confirm")):
                 return self._publish(batch)
+        except _Blocked as error:
+            raise BrokerAway() from error
         except (OSError, amqp.exceptions.AMQPError, AttributeError) as error:
             self.close()
             raise BrokerAway() from error
@@ -91,12 +148,15 @@ class ConfirmingPublisher:
     def close(self) -> None:
         """Drop the connection; the next batch opens another."""
         connection, self._connection, self._channel = self._connection, None, None
+        self._is_blocked = False
         if connection is not None:
             # it is dead already, that is why we close it
             with suppress(Exception):
                 connection.collect()
 
     def _publish(self, batch: Sequence[Outgoing]) -> list[bool]:
+        if self._is_blocked:
+            raise _Blocked()
         if self._channel is None:
             self._open()
         self._refused.clear()
@@ -104,6 +164,8 @@ class ConfirmingPublisher:
         tags = [self._send(message) for message in batch]
         while self._unconfirmed:
             self._connection.drain_events()
+            if self._is_blocked:
+                raise _Blocked()
         return [
             tag not in self._refused and message.message_id not in self._returned
             for tag, message in zip(tags, batch, strict=True)
@@ -127,7 +189,7 @@ class ConfirmingPublisher:
         return self._sent
 
     def _open(self) -> None:
-        self._connection = open_connection(self._url)
+        self._connection = self._nodes.connect()
         channel = self._connection.channel()
         channel.confirm_select()
         channel.events["basic_ack"].add(self._confirmed)
@@ -136,6 +198,9 @@ class ConfirmingPublisher:
         self._sent = 0
         self._unconfirmed.clear()
         self._channel = channel
+
+    def _blocked(self, is_blocked: bool) -> None:
+        self._is_blocked = is_blocked
 
     def _confirmed(self, tag: int, multiple: bool) -> None:
         self._unconfirmed -= self._tags(tag, multiple)

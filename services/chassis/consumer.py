@@ -16,6 +16,8 @@ from kombu import Connection, Queue
 from kombu.exceptions import OperationalError
 from nameko.amqp.consume import Consumer
 
+from services.chassis import broker_url
+
 log = structlog.get_logger(__name__)
 
 HEARTBEAT_SECONDS = 20
@@ -37,7 +39,12 @@ class DrainingConsumer(Consumer):
         *,
         prefetch: int,
     ) -> None:
-        super().__init__(url, queues=queues, heartbeat=HEARTBEAT_SECONDS, prefetch_count=prefetch)
+        super().__init__(
+            broker_url.for_kombu(url),
+            queues=queues,
+            heartbeat=HEARTBEAT_SECONDS,
+            prefetch_count=prefetch,
+        )
         self._receive = receive
         self._under_way: set[int] = set()
         self._draining = False

@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import amqp
@@ -26,16 +24,14 @@ from nameko.extensions import DependencyProvider, SharedExtension
 from nameko.messaging import encode_to_headers
 
 from services.chassis import jsontext, metrics
-from services.chassis.broker import open_connection
+from services.chassis.broadcast import BROADCAST_QUEUE, Broadcast
+from services.chassis.broker import Nodes, ask_for_a_sign
 from services.chassis.call import CallHeaders
 from services.chassis.calling import observed
-from services.chassis.contract import EventType
-from services.chassis.envelope import open_envelope
 from services.chassis.errors import (
     BrokerAway,
     DomainError,
     InternalError,
-    Invalid,
     RpcError,
     ServiceTimeout,
     UnknownService,
@@ -53,34 +49,8 @@ from services.chassis.topology import (
 
 log = structlog.get_logger(__name__)
 
-
-BROADCAST_QUEUE = 10_000
-
-
-@dataclass(frozen=True)
-class Broadcast:
-    """An event that every process wants to hear while it is there, and none keeps for later.
-
-    on_event: gets its data; must be quick. on_connected: called whenever listening begins (again):
-    what was said before was not heard. is_wanted: whether it is worth reading at the moment.
-    """
-
-    event_type: EventType
-    on_event: Callable[[dict[str, Any]], None]
-    on_connected: Callable[[], None]
-    is_wanted: Callable[[], bool]
-
-    def receive(self, body: bytes | str) -> None:
-        """Read and hand over; one that cannot be read counts as not heard."""
-        if not self.is_wanted():
-            return
-        try:
-            event = open_envelope(body, {self.event_type.type: self.event_type})
-        except Invalid:
-            log.error("a broadcast cannot be read", type=self.event_type.type)
-            self.on_connected()
-            return
-        self.on_event(event.data)
+# after so much silence the broker is asked whether it is there
+SILENT_SECONDS = 1.0
 
 
 class RpcLink(SharedExtension):
@@ -95,6 +65,8 @@ class RpcLink(SharedExtension):
         self._numbers = itertools.count()
         self._writing = Semaphore(1)
         self._stopping = False
+        self._is_blocked = False
+        self._nodes = Nodes(config["AMQP_URI"], self._blocked)
         self._connection: Any = None
         self._channel: Any = None
         self._process = self.container.service_name
@@ -117,8 +89,8 @@ class RpcLink(SharedExtension):
 
     @property
     def is_up(self) -> bool:
-        """Connected and able to call."""
-        return self._channel is not None
+        """Connected, and the broker takes calls."""
+        return self._channel is not None and not self._is_blocked
 
     def call(self, service: str, operation: str, body: dict[str, Any], headers: CallHeaders) -> Any:
         """Call one operation and wait for its answer, at most `headers.budget_ms`.
@@ -131,8 +103,6 @@ class RpcLink(SharedExtension):
     def _call(
         self, service: str, operation: str, body: dict[str, Any], headers: CallHeaders
     ) -> Any:
-        if self._channel is None:
-            raise BrokerAway()
         correlation_id = f"{next(self._numbers):x}"
         reply = self._waiting[correlation_id] = Event()
         started = time.monotonic()
@@ -157,7 +127,7 @@ class RpcLink(SharedExtension):
     def _publish(
         self, routing_key: str, correlation_id: str, body: dict[str, Any], headers: CallHeaders
     ) -> None:
-        if self._channel is None:
+        if not self.is_up:
             raise BrokerAway()
         message = amqp.Message(
             jsontext.dumps({"args": [], "kwargs": {"body": body}}),
@@ -193,7 +163,7 @@ class RpcLink(SharedExtension):
                 delay = min(delay * 2, 2.0)
 
     def _connect(self) -> None:
-        self._connection = open_connection(config["AMQP_URI"])
+        self._connection = self._nodes.connect()
         channel = self._connection.channel()
         queue = reply_queue(self._reply_key)
         channel.queue_declare(queue, exclusive=True, auto_delete=True)
@@ -220,21 +190,40 @@ class RpcLink(SharedExtension):
         )
 
     def _drain(self) -> None:
-        with suppress(TimeoutError):
-            self._connection.drain_events(timeout=1)
+        try:
+            self._connection.drain_events(timeout=SILENT_SECONDS)
+        except TimeoutError:
+            self._doubt()
         self._connection.heartbeat_tick()
+
+    def _doubt(self) -> None:
+        """Somebody waits and nothing is heard: is it the service that is slow, or the broker?"""
+        if self._waiting and not self._is_blocked:
+            ask_for_a_sign(self._channel, self._writing)
+
+    def _blocked(self, is_blocked: bool) -> None:
+        log.warning("broker blocked" if is_blocked else "broker takes calls again")
+        self._is_blocked = is_blocked
+        metrics.link_up(self.is_up)
+        if is_blocked:
+            # services cannot reply either
+            self._give_up(BrokerAway())
 
     def _close(self, reason: RpcError) -> None:
         connection, self._connection, self._channel = self._connection, None, None
+        self._is_blocked = False
         metrics.link_up(False)
-        for reply in list(self._waiting.values()):
-            if not reply.ready():
-                reply.send_exception(reason)
+        self._give_up(reason)
         if connection is not None:
             try:
                 connection.collect()
             except Exception as error:
                 log.debug("closing a dead connection", error=type(error).__name__)
+
+    def _give_up(self, reason: RpcError) -> None:
+        for reply in list(self._waiting.values()):
+            if not reply.ready():
+                reply.send_exception(reason)
 
     def _replied(self, message: Any) -> None:
         reply = self._waiting.pop(message.properties.get("correlation_id", ""), None)

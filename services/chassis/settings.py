@@ -21,6 +21,8 @@ from urllib.parse import unquote, urlsplit
 
 from environs import Env, EnvError
 
+from services.chassis import broker_url
+
 EX_CONFIG = 78
 MIN_SECRET_BYTES = 32
 WELL_KNOWN = frozenset(
@@ -48,8 +50,8 @@ def setting(read: Read, default: Any = MISSING, *, means: str) -> Any:
 
 
 def amqp_url(env: Env, name: str) -> str:
-    """amqp://user:password@host:port/vhost with a password that is no default."""
-    return _url(env.str(name), ("amqp", "amqps"))
+    """amqp://user:password@host:port,host:port…/vhost with a password that is no default."""
+    return broker_url.checked(_url(env.str(name), ("amqp", "amqps")))
 
 
 def database_url(env: Env, name: str) -> str:

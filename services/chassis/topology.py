@@ -18,6 +18,7 @@ from typing import Any
 from kombu import Connection, Exchange, Queue, binding
 from kombu.exceptions import OperationalError
 
+from services.chassis import broker_url
 from services.chassis.contract import (
     Contract,
     Subscription,
@@ -137,8 +138,9 @@ def declare(url: str, contracts: Sequence[Contract]) -> list[str]:
 
     Safe to repeat. Raises kombu's OperationalError when the broker is away or refuses.
     """
-    with Connection(url, connect_timeout=5) as connection:
+    with Connection(broker_url.for_kombu(url), connect_timeout=5) as connection:
         try:
+            connection.ensure_connection(max_retries=len(broker_url.nodes(url)) - 1)
             return _declare(connection.channel(), contracts)
         except (*connection.connection_errors, *connection.channel_errors) as error:
             raise OperationalError(str(error)) from error

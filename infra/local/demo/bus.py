@@ -9,6 +9,7 @@ from typing import Any
 from kombu import Connection, Queue, binding
 
 from infra.local.state import SERVICES
+from services.chassis import broker_url
 from services.chassis.topology import exchange
 
 
@@ -16,7 +17,7 @@ class Bus:
     """A context: events that services publish meanwhile, by subject."""
 
     def __init__(self, amqp_url: str) -> None:
-        self._connection = Connection(amqp_url)
+        self._connection = Connection(broker_url.for_kombu(amqp_url))
         self._heard: list[dict[str, Any]] = []
 
     def __enter__(self) -> Bus:

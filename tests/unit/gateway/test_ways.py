@@ -10,18 +10,28 @@ from typing import Any
 
 import pytest
 
+from gateway.routes import CONTRACTS
 from services.chassis.call import CallHeaders
 from services.chassis.direct_client import Caller, DirectCaller
-from services.chassis.errors import BrokerAway, NotFound
+from services.chassis.errors import (
+    BrokerAway,
+    DomainError,
+    NotFound,
+    ServiceTimeout,
+    UnknownService,
+)
 
 
 class FakeLink:
-    """A broker link that is up or not."""
+    """A broker link that is up or not, or loses every call."""
 
-    def __init__(self, up: bool) -> None:
+    def __init__(self, up: bool, error: Exception | None = None) -> None:
         self.is_up = up
+        self.error = error
 
     def call(self, *_: Any) -> str:
+        if self.error is not None:
+            raise self.error
         return "over the broker"
 
 
@@ -66,6 +76,39 @@ def test_directly_while_it_is_away(address: str) -> None:
     assert away.call("reports", "get", {"id": 1}, CallHeaders()) == ["/rpc/get", {"id": 1}]
     with pytest.raises(NotFound):
         away.call("reports", "missing", {}, CallHeaders())
+
+
+KEYED = CallHeaders(idempotency_key="key-1")
+LOST = [
+    ("get_report", CallHeaders(), BrokerAway(), True),
+    ("submit_report", KEYED, BrokerAway(), True),
+    ("submit_report", CallHeaders(), BrokerAway(), False),
+    ("submit_report", CallHeaders(), UnknownService(), True),
+    ("submit_report", KEYED, ServiceTimeout(), False),
+    ("no_such_thing", KEYED, BrokerAway(), False),
+]
+
+
+@pytest.mark.parametrize(("operation", "headers", "error", "goes_on"), LOST)
+def test_a_lost_call_is_repeated_if_that_is_safe(
+    address: str, operation: str, headers: CallHeaders, error: DomainError, goes_on: bool
+) -> None:
+    link: Any = FakeLink(up=True, error=error)
+    lost = Caller(link, DirectCaller({"reports": address}), CONTRACTS)
+    if goes_on:
+        assert lost.call("reports", operation, {}, headers) == [f"/rpc/{operation}", {}]
+        return
+    with pytest.raises(type(error)):
+        lost.call("reports", operation, {}, headers)
+
+
+@pytest.mark.parametrize("addresses", [{}, {"notify": "127.0.0.1:1"}])
+def test_a_lost_call_without_another_way(addresses: dict[str, str]) -> None:
+    link: Any = FakeLink(up=True, error=UnknownService())
+    with pytest.raises(UnknownService):
+        Caller(link, DirectCaller(addresses), CONTRACTS).call(
+            "reports", "get_report", {}, CallHeaders()
+        )
 
 
 @pytest.mark.parametrize("addresses", [{}, {"notify": "127.0.0.1:1"}, {"reports": "127.0.0.1:1"}])
