@@ -44,7 +44,7 @@ class Errands:
     """Chooses what comes next, by a seeded chance. Safe for threads."""
 
     def __init__(self, people: People, seed: int) -> None:
-        self._people = people
+        self.people = people
         self._random = random.Random(seed)
         self._lock = threading.Lock()
         self._submitted: list[str] = []
@@ -60,7 +60,7 @@ class Errands:
             if chance < SUBMITS + ASSIGNS and self._submitted:
                 return self._work("assign", self._submitted, {"agency": AGENCY})
             if SUBMITS + ASSIGNS <= chance < SUBMITS + ASSIGNS + RESOLVES and self._assigned:
-                proof = {"note": "uji kekacauan", "photos": [self._people.proof]}
+                proof = {"note": "uji kekacauan", "photos": [self.people.proof]}
                 return self._work("resolve", self._assigned, proof)
             return self._read()
 
@@ -81,19 +81,19 @@ class Errands:
         if self._random.random() < GUESTS:
             address = new_address()
             body |= {"contact_email": address}
-            return Errand("submit", key, self._people.guest, "/v1/reports", body,
+            return Errand("submit", key, self.people.guest, "/v1/reports", body,
                           {"reporter": None, "address": address})  # fmt: skip
-        person = self._random.choice(self._people.citizens)
+        person = self._random.choice(self.people.citizens)
         about = {"reporter": person.account, "address": person.address}
         return Errand("submit", key, person.client, "/v1/reports", body, about)
 
     def _work(self, name: str, waiting: list[str], body: dict[str, Any]) -> Errand:
         report = waiting.pop(self._random.randrange(len(waiting)))
         path = f"/v1/reports/{report}/{name}"
-        return Errand(name, self._key(), self._people.officer, path, body, {"report": report})
+        return Errand(name, self._key(), self.people.officer, path, body, {"report": report})
 
     def _read(self) -> Errand:
-        person = self._random.choice(self._people.citizens)
+        person = self._random.choice(self.people.citizens)
         report = self._random.choice(self._known[-200:])
         chance = self._random.randrange(8)
         paths = ("/v1/notifications?limit=20", "/v1/auth/me", "/v1/permit-types/pbg")

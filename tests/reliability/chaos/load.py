@@ -38,7 +38,13 @@ class Load:
     """A context: the load runs meanwhile; at its end everything asked for is done or given up."""
 
     def __init__(
-        self, people: People, history: History, *, seed: int = 1, rate: float = RATE
+        self,
+        people: People,
+        history: History,
+        *,
+        seed: int = 1,
+        rate: float = RATE,
+        first_process: int = 0,
     ) -> None:
         self.history = history
         self.errands = Errands(people, seed)
@@ -55,7 +61,7 @@ class Load:
         self._threads = [threading.Thread(target=self._pace, daemon=True)]
         self._threads += [
             threading.Thread(target=self._work, args=(number,), daemon=True)
-            for number in range(WORKERS)
+            for number in range(first_process, first_process + WORKERS)
         ]
 
     def __enter__(self) -> Load:
@@ -88,7 +94,7 @@ class Load:
             return self._open + len(self._later)
 
     def _clients(self) -> list[Any]:
-        people = self.errands._people
+        people = self.errands.people
         return [people.guest, people.officer, *(person.client for person in people.citizens)]
 
     def _pace(self) -> None:

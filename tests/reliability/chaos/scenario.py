@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.reliability.chaos.history import Attempt, History
 from tests.reliability.chaos.load import Load
@@ -18,13 +19,14 @@ class Run:
     """One run of a scenario, while it goes on.
 
     notes: what was injected and counted, a line each, for the report. complaints: what should have
-    held besides the invariants, and did not.
+    held besides the invariants, and did not. memory: what `besides` has to know of the fault.
     """
 
     world: World
     load: Load
     notes: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    memory: dict[str, Any] = field(default_factory=dict)
 
     @property
     def history(self) -> History:
@@ -50,7 +52,7 @@ class Run:
         return [one for one in self.history.attempts() if one.began >= began and one.seconds]
 
     def writes_go_on(self, began: int) -> None:
-        """Demand that since `began` writes were accepted and none was refused."""
+        """Demand that since `began` (monotonic nanoseconds) writes were accepted, none refused."""
         writes = [one for one in self.since(began) if one.is_write]
         done = sum(one.type == "ok" for one in writes)
         refused = len(writes) - done

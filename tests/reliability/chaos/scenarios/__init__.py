@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from tests.reliability.chaos.scenario import Scenario
-from tests.reliability.chaos.scenarios import kills
+from tests.reliability.chaos.scenarios import between, broker_away, bus, kills, overload, shuffled
 
-ALL: dict[int, Scenario] = {one.number: one for one in (*kills.SCENARIOS,)}
+_listed = (
+    *kills.SCENARIOS,
+    *between.SCENARIOS,
+    *broker_away.SCENARIOS,
+    *bus.SCENARIOS,
+    *shuffled.SCENARIOS,
+    *overload.SCENARIOS,
+)
+ALL: dict[int, Scenario] = {one.number: one for one in _listed}
