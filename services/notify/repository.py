@@ -42,10 +42,19 @@ INSERT INTO feed (id, audience, type, data, at)
 SELECT id, audience, type, data, at FROM moved ORDER BY id
 RETURNING position, audience, type, data, at"""
 
-_FOLLOW = """
-INSERT INTO follower (report_id, person, since) VALUES (%(report_id)s, %(person)s, %(at)s)
-ON CONFLICT DO NOTHING"""
-_UNFOLLOW = "DELETE FROM follower WHERE report_id = %(report_id)s AND person = %(person)s"
+# without a serial it is from a version of reports that did not count: taken as it comes
+_NEWS = """
+WITH news AS (
+  INSERT INTO follower_heard (report_id, person, serial)
+  VALUES (%(report_id)s, %(person)s, coalesce(%(serial)s, 0))
+  ON CONFLICT (report_id, person) DO UPDATE
+  SET serial = greatest(follower_heard.serial, excluded.serial)
+  WHERE follower_heard.serial < excluded.serial OR %(serial)s IS NULL RETURNING 1)"""
+_FOLLOW = f"""{_NEWS}
+INSERT INTO follower (report_id, person, since)
+SELECT %(report_id)s, %(person)s, %(at)s FROM news ON CONFLICT DO NOTHING"""
+_UNFOLLOW = f"""{_NEWS}
+DELETE FROM follower USING news WHERE report_id = %(report_id)s AND person = %(person)s"""
 
 _FORGET_ENTRIES = """
 WITH old AS (
@@ -60,9 +69,9 @@ SELECT count(*) AS count FROM old"""
 
 
 def keep_follower(work: UnitOfWork, told: dict[str, Any]) -> None:
-    """Somebody follows a report, or no more."""
+    """Somebody follows a report, or no more; not if something later was heard of them."""
     sql = _FOLLOW if told["following"] else _UNFOLLOW
-    work.write(sql, told | {"at": work.clock.now()})
+    work.write(sql, {"serial": None} | told | {"at": work.clock.now()})
 
 
 def queue_entry(

@@ -94,11 +94,16 @@ class Follow(ReportId):
 
 
 class FollowerChanged(fields.Schema):
-    """Who wants to be told of a report, or no more."""
+    """Who wants to be told of a report, or no more.
+
+    serial: later changes have higher ones; the report's version does not change with its followers.
+    Left out by a version of this service that did not count.
+    """
 
     report_id = fields.UUID(required=True)
     person = fields.String(required=True)
     following = fields.Boolean(required=True)
+    serial = fields.Integer(min=1, max=2**63 - 1)
 
 
 class ReportChanged(ReportSubmitted):

@@ -33,6 +33,8 @@ def follow(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str,
         "report_id": report["id"],
         "person": work.call.principal.subject,
         "following": body["following"],
+        # under the lock of the report, so in the order of the changes
+        "serial": repository.next_follower_serial(work),
     }
     work.emit(FOLLOWER_CHANGED, report["id"], report["version"], told)
     work.audit("report.follow", report["id"])

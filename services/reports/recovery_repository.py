@@ -10,15 +10,17 @@ SERIALS_PER_DAY = 10_000
 _DAY = 86_400.0
 # fully named: it runs with an empty search path
 _SKIP = """
-SELECT pg_catalog.setval('public.report_serial', last_value + %(count)s)
-FROM public.report_serial"""
+SELECT pg_catalog.setval('public.report_serial', r.last_value + %(count)s),
+  pg_catalog.setval('public.follower_serial', f.last_value + %(count)s)
+FROM public.report_serial r, public.follower_serial f"""
 
 
 def after_restore(seconds_lost: float) -> tuple[str, Params]:
     """The statement that skips the serials which were given away since the backup.
 
     A report that was lost has a number and a tracking code that somebody keeps: they must never
-    open another report. seconds_lost: since the backup; more serials than anybody can have used in
-    that time are skipped.
+    open another report. And whoever has heard of a later change of followers believes no earlier
+    one. seconds_lost: since the backup; more serials than anybody can have used in that time are
+    skipped.
     """
     return _SKIP, {"count": SERIALS_PER_DAY * math.ceil(seconds_lost / _DAY)}

@@ -44,11 +44,14 @@ _SET_ALARM = "UPDATE report SET alarm_at = %(at)s WHERE id = %(id)s AND alarm IS
 
 # the creation is the first that happens to an account, whenever it is heard of
 _ACCOUNT = """
-INSERT INTO account (id, role, agency) VALUES (%(account_id)s, %(role)s, %(agency)s)
-ON CONFLICT (id) DO NOTHING"""
+INSERT INTO account (id, role, agency, version)
+VALUES (%(account_id)s, %(role)s, %(agency)s, %(version)s) ON CONFLICT (id) DO NOTHING"""
 _ACCOUNT_CHANGED = """
-INSERT INTO account (id, role, agency) VALUES (%(account_id)s, %(role)s, %(agency)s)
-ON CONFLICT (id) DO UPDATE SET role = excluded.role, agency = excluded.agency"""
+INSERT INTO account (id, role, agency, version)
+VALUES (%(account_id)s, %(role)s, %(agency)s, %(version)s)
+ON CONFLICT (id) DO UPDATE
+SET role = excluded.role, agency = excluded.agency, version = excluded.version
+WHERE account.version < excluded.version"""
 _NO_ROLE = {"role": "none", "agency": None}
 
 _SWEPT = "UPDATE photo_sweep SET swept_until = greatest(swept_until, %(until)s)"
@@ -61,6 +64,13 @@ VALUES (%(id)s, %(email)s, %(language)s)"""
 def next_serial(work: UnitOfWork) -> int:
     """The next serial of public numbers; never given twice, perhaps never used."""
     row = work.first("SELECT nextval('report_serial') AS serial")
+    assert row is not None
+    return int(row["serial"])
+
+
+def next_follower_serial(work: UnitOfWork) -> int:
+    """The next serial of changes of followers."""
+    row = work.first("SELECT nextval('follower_serial') AS serial")
     assert row is not None
     return int(row["serial"])
 
@@ -119,14 +129,18 @@ def set_alarm(work: UnitOfWork, report_id: str, at: datetime) -> None:
     work.write(_SET_ALARM, {"id": report_id, "at": at})
 
 
-def keep_account(work: UnitOfWork, account: dict[str, Any]) -> None:
+def keep_account(work: UnitOfWork, account: dict[str, Any], version: int) -> None:
     """Remember a new account's role and agency."""
-    work.write(_ACCOUNT, account)
+    work.write(_ACCOUNT, account | {"version": version})
 
 
-def change_account(work: UnitOfWork, account: dict[str, Any]) -> None:
-    """Remember what an account is from now on; nothing, if it is not active."""
-    work.write(_ACCOUNT_CHANGED, account if account["active"] else account | _NO_ROLE)
+def change_account(work: UnitOfWork, account: dict[str, Any], version: int) -> None:
+    """Remember what an account is from that version on; nothing, if it is not active.
+
+    What was heard of a later version stays.
+    """
+    known = account if account["active"] else account | _NO_ROLE
+    work.write(_ACCOUNT_CHANGED, known | {"version": version})
 
 
 def forget_contact(work: UnitOfWork, report_id: str) -> None:

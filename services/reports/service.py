@@ -158,12 +158,12 @@ class ReportsService(ChassisService):
     @on_event(contract.KEEP_ACCOUNTS)
     def keep_accounts(self, work: UnitOfWork, event: Event) -> None:
         """Know who is whose staff."""
-        repository.keep_account(work, event.data)
+        repository.keep_account(work, event.data, event.version)
 
     @on_event(contract.CHANGE_ACCOUNTS)
     def change_accounts(self, work: UnitOfWork, event: Event) -> None:
         """Know who is no one's staff any more."""
-        repository.change_account(work, event.data)
+        repository.change_account(work, event.data, event.version)
 
     @repeated(ALARM_SECONDS)
     def ring_alarms(self) -> bool:

@@ -22,6 +22,7 @@ from services.chassis.call import Call
 from services.chassis.database import Params
 from services.chassis.files import open_store
 from services.notify import recovery_repository as notify_recovery
+from services.registry import recovery_repository as registry_recovery
 from services.reports import recovery_repository as reports_recovery
 
 _TABLES = """
@@ -32,6 +33,7 @@ SELECT DISTINCT usename FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename IS NOT NULL"""
 _AFTER: Mapping[str, Callable[[float], tuple[str, Params]]] = {
     "notify": notify_recovery.after_restore,
+    "registry": registry_recovery.after_restore,
     "reports": reports_recovery.after_restore,
 }
 

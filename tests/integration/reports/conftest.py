@@ -99,7 +99,7 @@ class Desk:
         made = {"account_id": new_id(), "role": role, "agency": agency}
         with self.caller.database.session() as session:
             work = UnitOfWork(session, call=Call(SYSTEM))
-            repository.keep_account(work, made)
+            repository.keep_account(work, made, 1)
             work.commit()
         return str(made["account_id"])
 

@@ -18,12 +18,14 @@ from tests.integration.reports.test_actions import do
 STAFF = Principal("somebody", Role.OFFICER, "ROADS")
 
 
-def hear(desk: Desk, officer: str, *, active: bool | None) -> None:
+def hear(desk: Desk, officer: str, version: int, *, active: bool | None) -> None:
     """Of the creation (None), or of a change."""
     told = {"account_id": officer, "role": "officer", "agency": "ROADS", "active": active}
     with desk.caller.database.session() as session:
         work = UnitOfWork(session, call=Call(SYSTEM))
-        (repository.keep_account if active is None else repository.change_account)(work, told)
+        (repository.keep_account if active is None else repository.change_account)(
+            work, told, version
+        )
         work.commit()
 
 
@@ -34,16 +36,23 @@ def assign(desk: Desk, report: str, officer: str) -> Any:
 def test_nothing_is_assigned_to_a_disabled_account(desk: Desk) -> None:
     officer = desk.account("officer", "ROADS")
     first, second = desk.submit()["id"], desk.submit()["id"]
-    hear(desk, officer, active=False)
+    hear(desk, officer, 2, active=False)
     with pytest.raises(Invalid):
         assign(desk, first, officer)
-    hear(desk, officer, active=True)
+    hear(desk, officer, 3, active=True)
     assert assign(desk, second, officer)["officer"] == officer
 
 
 def test_a_creation_that_is_heard_of_late_changes_nothing(desk: Desk) -> None:
     officer, report = new_id(), desk.submit()["id"]
-    hear(desk, officer, active=False)
-    hear(desk, officer, active=None)
+    hear(desk, officer, 2, active=False)
+    hear(desk, officer, 1, active=None)
     with pytest.raises(Invalid):
         assign(desk, report, officer)
+
+
+def test_what_is_older_is_not_believed(desk: Desk) -> None:
+    officer, report = desk.account("officer", "ROADS"), desk.submit()["id"]
+    hear(desk, officer, 3, active=True)
+    hear(desk, officer, 2, active=False)
+    assert assign(desk, report, officer)["officer"] == officer

@@ -87,7 +87,10 @@ def _held(scenario: Scenario) -> bool:
 def _show(result: Result) -> None:
     for note in result.notes:
         console.print(f"   {note}")
-    console.print(f"   {result.counts}; settled after {result.settled_seconds} s")
+    console.print(
+        f"   {result.counts}; settled after {result.settled_seconds} s;"
+        f" the machine was {result.slowness} times slower than idle"
+    )
     for complaint in result.complaints:
         console.print(f"   [red]demanded: {complaint}[/red]")
     for name, found in result.violations.items():

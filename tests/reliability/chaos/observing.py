@@ -19,6 +19,7 @@ from tests.client import Client
 from tests.kota import kota
 from tests.reliability.chaos.history import Attempt
 from tests.reliability.chaos.load import TORN
+from tests.reliability.chaos.machine import Machine
 from tests.reliability.chaos.observed import Kept, Mail, Observed, Step, Told
 from tests.reliability.chaos.world import World
 from tests.reliability.databases import connected
@@ -56,15 +57,17 @@ WHERE subject = ANY(%(ids)s) AND state = 'done' ORDER BY position"""
 _MAIL_WAITS = "SELECT count(*) AS count FROM mail WHERE state = 'waiting'"
 
 
-def observe(world: World, attempts: list[Attempt], healed: float, late: list[str]) -> Observed:
+def observe(
+    world: World, machine: Machine, attempts: list[Attempt], healed: float, late: list[str]
+) -> Observed:
     """Everything, once it has settled.
 
     healed: when the fault was over (`time.monotonic`). late: what `unreadable` found just then.
     """
-    found = Observed(unreadable=[*late, *unreadable(world, attempts)])
-    found.unsettled = _wait_settled(world, healed + SETTLED_SECONDS)
+    found = Observed(unreadable=[*late, *unreadable(world, machine, attempts)])
+    found.unsettled = _wait_settled(world, healed + machine.stretched(SETTLED_SECONDS))
     found.settled_seconds = time.monotonic() - healed
-    _wait_mailed(world)
+    _wait_mailed(world, time.monotonic() + machine.stretched(MAILED_SECONDS))
     _look_at_reports(world, attempts, found)
     _look_at_notify(world, found)
     _look_at_inboxes(world, found)
@@ -72,11 +75,10 @@ def observe(world: World, attempts: list[Attempt], healed: float, late: list[str
     return found
 
 
-def unreadable(world: World, attempts: Iterable[Attempt]) -> list[str]:
+def unreadable(world: World, machine: Machine, attempts: Iterable[Attempt]) -> list[str]:
     """Accepted writes that guests cannot read within READABLE_SECONDS from now, and why."""
-    wanted = accepted(attempts)
-    reader, until = replace(world.city.guest, seconds=READABLE_SECONDS), 0.0
-    until = time.monotonic() + READABLE_SECONDS
+    wanted, seconds = accepted(attempts), machine.stretched(READABLE_SECONDS)
+    reader, until = replace(world.city.guest, seconds=seconds), time.monotonic() + seconds
     while wanted and time.monotonic() < until:
         wanted = _still_wanted(wanted, _pages(reader, wanted))
     return [f"report {id} in version {version}" for id, version in wanted.items()]
@@ -142,8 +144,7 @@ def _messages(world: World) -> list[str]:
     return [f"{look.messages} messages in {look.name}" for look in looks if look.messages]
 
 
-def _wait_mailed(world: World) -> None:
-    until = time.monotonic() + MAILED_SECONDS
+def _wait_mailed(world: World, until: float) -> None:
     while _rows(world, "notify", _MAIL_WAITS)[0]["count"] and time.monotonic() < until:
         time.sleep(0.25)
 

@@ -14,6 +14,7 @@ from tests.reliability.chaos import observing
 from tests.reliability.chaos.history import Attempt, History
 from tests.reliability.chaos.invariants import Evidence, violations
 from tests.reliability.chaos.load import Load
+from tests.reliability.chaos.machine import Machine
 from tests.reliability.chaos.people import gather
 from tests.reliability.chaos.scenario import Fault, Run, Scenario
 from tests.reliability.chaos.world import World
@@ -28,7 +29,9 @@ Progress = Callable[[str], None]
 
 @dataclass
 class Result:
-    """How a scenario ended. counts: the clients' requests, by how they ended."""
+    """How a scenario ended. counts: the clients' requests, by how they ended. slowness: of the
+    machine meanwhile.
+    """
 
     number: int
     title: str
@@ -38,6 +41,7 @@ class Result:
     counts: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     settled_seconds: float = 0.0
+    slowness: float = 1.0
     at: str = ""
 
     @property
@@ -67,14 +71,14 @@ def run(
     world.kills.clear()
     log = History(history)
     try:
-        with Load(gather(world.city), log) as load:
-            running = Run(world, load)
+        with Machine() as machine, Load(gather(world.city), log) as load:
+            running = Run(world, load, machine)
             time.sleep(WARM_SECONDS)
             say(scenario.title)
             (fault or scenario.fault)(running)
-            world.wait_ready(READY_SECONDS)
+            world.wait_ready(machine.stretched(READY_SECONDS))
             healed = time.monotonic()
-            late = observing.unreadable(world, log.attempts())
+            late = observing.unreadable(world, machine, log.attempts())
             time.sleep(AFTER_SECONDS)
             say("everybody finishes")
             load.stop()
@@ -88,10 +92,11 @@ def _judged(
     scenario: Scenario, running: Run, healed: float, late: list[str], began: float
 ) -> Result:
     attempts = running.history.attempts()
-    observed = observing.observe(running.world, attempts, healed, late)
+    observed = observing.observe(running.world, running.machine, attempts, healed, late)
     if scenario.besides is not None:
         scenario.besides(running, observed)
-    evidence = Evidence(attempts, observed, running.world.kills, scenario.in_order)
+    slowness = running.machine.slowness
+    evidence = Evidence(attempts, observed, running.world.kills, scenario.in_order, slowness)
     if running.load.outstanding:
         running.complaints.append(f"{running.load.outstanding} errands were never done")
     return Result(
@@ -103,6 +108,7 @@ def _judged(
         counted(attempts),
         round(time.monotonic() - began, 1),
         round(observed.settled_seconds, 1),
+        slowness,
         datetime.now(UTC).isoformat(timespec="seconds"),
     )
 

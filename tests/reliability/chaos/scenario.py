@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.reliability.chaos.history import Attempt, History
 from tests.reliability.chaos.load import Load
+from tests.reliability.chaos.machine import Machine
 from tests.reliability.chaos.observed import Observed
 from tests.reliability.chaos.world import World, usual
 
@@ -24,6 +25,7 @@ class Run:
 
     world: World
     load: Load
+    machine: Machine
     notes: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     memory: dict[str, Any] = field(default_factory=dict)

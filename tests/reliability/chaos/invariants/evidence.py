@@ -14,12 +14,15 @@ from tests.reliability.chaos.world import Kill
 @dataclass(frozen=True)
 class Evidence:
     """attempts: the clients' history. kills: what was killed meanwhile. in_order: whether events
-    reached their consumers in the order in which they were published."""
+    reached their consumers in the order in which they were published. slowness: by how much bounds
+    in seconds are to be stretched.
+    """
 
     attempts: Sequence[Attempt]
     observed: Observed
     kills: Sequence[Kill] = field(default_factory=list)
     in_order: bool = True
+    slowness: float = 1.0
 
     def accepted(self) -> Iterator[Attempt]:
         """Writes that were answered with 2xx."""

@@ -22,19 +22,19 @@ def check(evidence: Evidence) -> Iterator[str]:
     """Each answer by itself, then all answers to one key together."""
     torn_at = [kill.at for kill in evidence.kills if kill.process.startswith("gateway")]
     for attempt in evidence.attempts:
-        if complaint := _complaint(attempt, torn_at):
+        if complaint := _complaint(attempt, torn_at, ANSWER_SECONDS * evidence.slowness):
             yield f"{complaint}: {attempt.f} {attempt.asked} {attempt.answer}"
     yield from _different_answers(evidence)
     yield from _wrong_rows(evidence)
 
 
-def _complaint(attempt: Attempt, torn_at: list[int]) -> str | None:
+def _complaint(attempt: Attempt, torn_at: list[int], bound: float) -> str | None:
     if attempt.status is None:
         error = str(attempt.answer.get("error", "no answer"))
         is_explained = any(attempt.began <= at <= attempt.ended for at in torn_at)
         refused = "ConnectionRefused" in error or "timed out" in error
         return None if is_explained and not refused else "a connection broke off"
-    if attempt.seconds is not None and attempt.seconds > ANSWER_SECONDS:
+    if attempt.seconds is not None and attempt.seconds > bound:
         return f"answered {attempt.status} only after {attempt.seconds:.1f} s"
     if attempt.type == "ok":
         return None
