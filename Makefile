@@ -47,9 +47,10 @@ compose-test: ## The end-to-end tests, and those of the deployment, on container
 	@python3 infra/local/bootstrap.py --dev
 	KOTA_TEST_MODE=compose $(PYTHON) -m pytest tests/e2e tests/compose
 
-chaos: ## Break the city in every way, and hold every promise against what is left (ONLY=8,9 for some)
+chaos: ## Break the city in every way, and hold every promise against what is left (ONLY=8,9 BREAK=no-inbox AFRESH=1 REPORT=1)
 	@python3 infra/local/bootstrap.py --dev
-	@$(PYTHON) -W ignore -m tests.reliability.chaos $(if $(ONLY),--only $(ONLY)) $(if $(AFRESH),--afresh)
+	@$(PYTHON) -W ignore -m tests.reliability.chaos $(if $(ONLY),--only $(ONLY)) $(if $(AFRESH),--afresh) \
+		$(if $(QUICK),--quick) $(if $(BREAK),--break $(BREAK)) $(if $(REPORT),--report)
 
 lint: ## ruff, mypy (strict), import-linter; gates: Dockerfiles, shell, compose file, licences, secrets
 	.venv/bin/ruff check .

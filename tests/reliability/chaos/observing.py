@@ -57,17 +57,25 @@ WHERE subject = ANY(%(ids)s) AND state = 'done' ORDER BY position"""
 _MAIL_WAITS = "SELECT count(*) AS count FROM mail WHERE state = 'waiting'"
 
 
-def observe(
+def wait_settled(
     world: World, machine: Machine, attempts: list[Attempt], healed: float, late: list[str]
 ) -> Observed:
-    """Everything, once it has settled.
+    """Read all that was accepted, then wait until nothing waits any more; what was found so far.
 
     healed: when the fault was over (`time.monotonic`). late: what `unreadable` found just then.
     """
     found = Observed(unreadable=[*late, *unreadable(world, machine, attempts)])
-    found.unsettled = _wait_settled(world, healed + machine.stretched(SETTLED_SECONDS))
+    until = healed + machine.stretched(SETTLED_SECONDS)
+    while (waiting := unsettled(world)) and time.monotonic() < until:
+        time.sleep(0.25)
+    found.unsettled = waiting
     found.settled_seconds = time.monotonic() - healed
     _wait_mailed(world, time.monotonic() + machine.stretched(MAILED_SECONDS))
+    return found
+
+
+def observe(world: World, attempts: list[Attempt], found: Observed) -> Observed:
+    """Everything else."""
     _look_at_reports(world, attempts, found)
     _look_at_notify(world, found)
     _look_at_inboxes(world, found)
@@ -117,10 +125,12 @@ def _pages(reader: Client, wanted: Mapping[str, int]) -> dict[str, int]:
     return shown
 
 
-def _wait_settled(world: World, until: float) -> list[str]:
-    while (waiting := unsettled(world)) and time.monotonic() < until:
-        time.sleep(0.25)
-    return waiting
+def servers(world: World) -> str:
+    """Which PostgreSQL and which RabbitMQ these are."""
+    with connected(world.stack, "reports") as connection:
+        number = connection.server_version
+    broker = Broker(world.stack.rabbitmq.url()).version()
+    return f"PostgreSQL {number // 10_000}.{number % 10_000}, RabbitMQ {broker}"
 
 
 def unsettled(world: World) -> list[str]:

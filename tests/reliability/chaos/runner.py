@@ -30,7 +30,7 @@ Progress = Callable[[str], None]
 @dataclass
 class Result:
     """How a scenario ended. counts: the clients' requests, by how they ended. slowness: of the
-    machine meanwhile.
+    machine meanwhile. servers: their versions.
     """
 
     number: int
@@ -43,6 +43,7 @@ class Result:
     settled_seconds: float = 0.0
     slowness: float = 1.0
     at: str = ""
+    servers: str = ""
 
     @property
     def holds(self) -> bool:
@@ -60,9 +61,11 @@ def run(
     history: Path | None = None,
     *,
     fault: Fault | None = None,
+    spoil: Callable[[World], None] = lambda world: None,
     say: Progress = lambda words: None,
 ) -> Result:
     """Load, fault, healing, checks. history: the file to log to. fault: instead of the usual one.
+    spoil: done when all has settled, before it is judged.
 
     Raises AssertionError if the city does not get ready or the fault cannot be injected.
     """
@@ -83,33 +86,42 @@ def run(
             say("everybody finishes")
             load.stop()
         say("looking")
-        return _judged(scenario, running, healed, late, began)
+        return _judged(scenario, running, healed, late, began, spoil)
     finally:
         log.close()
 
 
 def _judged(
-    scenario: Scenario, running: Run, healed: float, late: list[str], began: float
+    scenario: Scenario,
+    running: Run,
+    healed: float,
+    late: list[str],
+    began: float,
+    spoil: Callable[[World], None],
 ) -> Result:
-    attempts = running.history.attempts()
-    observed = observing.observe(running.world, running.machine, attempts, healed, late)
+    machine, attempts = running.machine, running.history.attempts()
+    settled = observing.wait_settled(running.world, machine, attempts, healed, late)
+    spoil(running.world)
+    observed = observing.observe(running.world, attempts, settled)
     if scenario.besides is not None:
         scenario.besides(running, observed)
-    slowness = running.machine.slowness
-    evidence = Evidence(attempts, observed, running.world.kills, scenario.in_order, slowness)
     if running.load.outstanding:
         running.complaints.append(f"{running.load.outstanding} errands were never done")
+    found = violations(
+        Evidence(attempts, observed, running.world.kills, scenario.in_order, machine.slowness)
+    )
     return Result(
         scenario.number,
         scenario.title,
         running.notes,
         running.complaints,
-        {name: found[:MOST_SHOWN] for name, found in violations(evidence).items()},
+        {name: complaints[:MOST_SHOWN] for name, complaints in found.items()},
         counted(attempts),
         round(time.monotonic() - began, 1),
         round(observed.settled_seconds, 1),
-        slowness,
+        machine.slowness,
         datetime.now(UTC).isoformat(timespec="seconds"),
+        observing.servers(running.world),
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from infra.local.stack import Stack
 from infra.local.state import ROOT, is_free
@@ -19,7 +20,14 @@ from tests.waiting import eventually
 FOLDER = ROOT / ".local" / "chaos"
 PORTS = range(18_600, 18_700)
 # the load comes from one address, and mail that was deferred need not rest a minute
-KNOBS = {"RATE_LIMIT_SCALE": "1000", "MAIL_RETRY_SECONDS": "0.5", "MAIL_LEASE_SECONDS": "4"}
+# what fails is parked in six seconds
+KNOBS = {
+    "RATE_LIMIT_SCALE": "1000",
+    "MAIL_RETRY_SECONDS": "0.5",
+    "MAIL_LEASE_SECONDS": "4",
+    "HANDLER_MAX_TRIES": "6",
+    "HANDLER_RETRY_SECONDS": "0.2",
+}
 BACK_SECONDS = 60
 
 
@@ -93,12 +101,15 @@ class World:
                     os.kill(pid, signal.SIGCONT)
 
 
-def usual(folder: Path = FOLDER) -> World:
-    """The city as operators run it on one machine: two gateways, one process of each service."""
+def usual(folder: Path = FOLDER, environment: Mapping[str, str] = MappingProxyType({})) -> World:
+    """The city as operators run it on one machine: two gateways, one process of each service.
+
+    environment: besides the usual one, for all processes.
+    """
     folder = folder / "city"
     Stack(folder, PORTS[0]).down()
     port = next(port for port in PORTS if is_free(port))
-    return World(Stack(folder, port, extra=KNOBS))
+    return World(Stack(folder, port, extra=KNOBS | dict(environment)))
 
 
 def family(pid: int) -> list[int]:
