@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 import psycopg2
@@ -16,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from services.chassis import metrics
+from services.chassis.clock import PROCESS_TIME
 from services.chassis.errors import Conflict, DatabaseAway
 
 Params = Mapping[str, Any]
@@ -174,3 +176,12 @@ class Session:
         if self._lease is not None:
             self._lease.close()
             self._lease = None
+
+
+def heed_database(session: Session) -> None:
+    """Keep this process to the time of its database. Raises DatabaseAway.
+
+    The session has been used: to connect would seem to be a part of the answer's delay.
+    """
+    asked = monotonic()
+    PROCESS_TIME.heed(session.execute("SELECT clock_timestamp() AS now")[0]["now"], asked)

@@ -12,7 +12,7 @@ from eventlet import sleep
 from services.chassis import idempotency, inbox, metrics, outbox, schema_version, sealer
 from services.chassis.background import Loop
 from services.chassis.broker import ConfirmingPublisher
-from services.chassis.database import Database, Row
+from services.chassis.database import Database, Row, heed_database
 from services.chassis.direct import direct_calls
 from services.chassis.errors import DomainError, Invalid
 from services.chassis.health import AdminServer
@@ -133,6 +133,7 @@ class Keeping:
         service = self._chassis.contract.service
         with self._own.session() as session:
             backlog = session.execute(outbox.BACKLOG)[0]
+            heed_database(session)
             counts = session.execute(inbox.COUNTS)
             unsealed = session.execute(sealer.UNSEALED)[0]
             is_known = self._database_check == "ok"

@@ -30,7 +30,7 @@ from services.chassis.chassis_contract import READINESS, complete, witness
 from services.chassis.city import load_city, load_or_exit
 from services.chassis.clock import SystemClock
 from services.chassis.contract import Contract, Operation
-from services.chassis.database import Database
+from services.chassis.database import Database, heed_database
 from services.chassis.deliveries import Deliveries
 from services.chassis.envelope import Event
 from services.chassis.errors import DatabaseAway
@@ -113,6 +113,7 @@ class Chassis(DependencyProvider):
         try:
             with self.database.session() as session:
                 problem = schema_version.outgrown(self.contract.service, session)
+                heed_database(session)
         except DatabaseAway:
             return
         if problem:
