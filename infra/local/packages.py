@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# program and package: rate limits that several gateways share; alert rules; shell scripts
+# program and package: rate limits that several gateways share; alert rules; shell scripts; a
+# process whose clock is wrong
 TEST_TOOLS = {
     "redis-server": "redis-server",
     "promtool": "prometheus",
     "shellcheck": "shellcheck",
+    "faketime": "faketime",
 }
 SUPPORTED_POSTGRES = ("17", "16", "15")
 _POLICY = Path("/usr/sbin/policy-rc.d")

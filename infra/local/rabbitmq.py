@@ -74,8 +74,12 @@ class RabbitMQ:
         text = json.dumps(document, indent=1)
         if kept.exists() and kept.read_text() == text:
             return
-        apply(Node(self._script("rabbitmqctl"), self.environment()), document)
+        apply(self.node(), document)
         write(kept, text)
+
+    def node(self) -> Node:
+        """Our own node, for administering it."""
+        return Node(self._script("rabbitmqctl"), self.environment())
 
     def problem(self) -> str | None:
         """Why the broker takes no connections; None if it does."""

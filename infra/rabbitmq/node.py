@@ -22,7 +22,7 @@ class Node:
 
     def users(self) -> dict[str, set[str]]:
         """All users and their tags."""
-        listed = json.loads(self._run("--formatter", "json", "list_users"))
+        listed = json.loads(self.run("--formatter", "json", "list_users"))
         return {user["user"]: set(user["tags"]) for user in listed}
 
     def import_definitions(self, document: Mapping[str, Any]) -> None:
@@ -30,13 +30,14 @@ class Node:
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
             json.dump(document, file)
             file.flush()
-            self._run("import_definitions", file.name)
+            self.run("import_definitions", file.name)
 
     def delete_user(self, name: str) -> None:
         """Delete a user, and end its connections."""
-        self._run("delete_user", name)
+        self.run("delete_user", name)
 
-    def _run(self, *arguments: str) -> str:
+    def run(self, *arguments: str) -> str:
+        """Run a command of `rabbitmqctl`; what it says. Raises OSError with what went wrong."""
         try:
             done = subprocess.run(
                 [str(self._ctl), "--quiet", *arguments],

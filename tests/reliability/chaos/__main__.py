@@ -45,7 +45,7 @@ def _wanted(chosen: list[Scenario], only: str, quick: bool, afresh: bool) -> lis
     """Those to run: not again what held, unless it is asked for."""
     held = set[int]()
     if not afresh and not only:
-        held = {result.number for result in keeper.results() if result.holds}
+        held = {result.number for result in keeper.results() if result.holds and not result.skipped}
     return [one for one in chosen if one.number not in held and (one.quick or not quick)]
 
 
@@ -79,6 +79,9 @@ def _say(words: str) -> None:
 
 
 def _show(result: Result) -> None:
+    if result.skipped:
+        console.print(f"   [yellow]skipped: {result.skipped}[/yellow]")
+        return
     for note in result.notes:
         console.print(f"   {note}")
     console.print(

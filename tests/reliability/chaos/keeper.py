@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.reliability.chaos.breaks import Break
 from tests.reliability.chaos.runner import Progress, Result, run
 from tests.reliability.chaos.scenario import Scenario
-from tests.reliability.chaos.world import FOLDER, World, usual
+from tests.reliability.chaos.world import FOLDER, Impossible, World, usual
 
 RESULTS = FOLDER / "results"
 
@@ -35,10 +35,12 @@ class Keeper:
 
     def run(self, scenario: Scenario, *, quick: bool) -> Result:
         """Run one scenario and write down how it ended."""
-        world = self._fitting(scenario)
-        result = self._ran(scenario, world, quick=quick)
+        try:
+            result = self._ran(scenario, self._fitting(scenario), quick=quick)
+        except Impossible as reason:
+            result = Result(scenario.number, scenario.title, skipped=str(reason))
         _file(scenario).write_text(json.dumps(result.data(), indent=1, ensure_ascii=False))
-        if not result.holds:
+        if result.skipped or not result.holds:
             self._close()
         return result
 

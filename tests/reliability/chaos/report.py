@@ -46,8 +46,8 @@ def _lines() -> Iterator[str]:
 
 
 def _where(results: list[Result]) -> str:
-    days = sorted({one.at[:10] for one in results})
-    servers = sorted({one.servers for one in results})
+    days = sorted({one.at[:10] for one in results if one.at})
+    servers = sorted({one.servers for one in results if one.servers})
     slowest = max((one.slowness for one in results), default=1.0)
     return (
         f"{' and '.join(days[:1] + days[1:][-1:])}; Python {platform.python_version()},"
@@ -57,6 +57,8 @@ def _where(results: list[Result]) -> str:
 
 
 def _row(result: Result) -> str:
+    if result.skipped:
+        return f"| {result.number} | {result.title} | skipped: {result.skipped} | | | |"
     counts = ", ".join(f"{count} {name}" for name, count in sorted(result.counts.items()))
     holds = "yes" if result.holds else f"no: {', '.join([*result.violations, *result.complaints])}"
     notes = "; ".join(result.notes)

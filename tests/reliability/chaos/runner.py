@@ -30,7 +30,7 @@ Progress = Callable[[str], None]
 @dataclass
 class Result:
     """How a scenario ended. counts: the clients' requests, by how they ended. slowness: of the
-    machine meanwhile. servers: their versions.
+    machine meanwhile. servers: their versions. skipped: why this machine cannot run it.
     """
 
     number: int
@@ -44,6 +44,7 @@ class Result:
     slowness: float = 1.0
     at: str = ""
     servers: str = ""
+    skipped: str = ""
 
     @property
     def holds(self) -> bool:
@@ -81,7 +82,7 @@ def run(
             (fault or scenario.fault)(running)
             world.wait_ready(machine.stretched(READY_SECONDS))
             healed = time.monotonic()
-            late = observing.unreadable(world, machine, log.attempts())
+            late = observing.unreadable(world, machine, running.attempts)
             time.sleep(AFTER_SECONDS)
             say("everybody finishes")
             load.stop()
@@ -99,7 +100,7 @@ def _judged(
     began: float,
     spoil: Callable[[World], None],
 ) -> Result:
-    machine, attempts = running.machine, running.history.attempts()
+    machine, attempts = running.machine, running.attempts
     settled = observing.wait_settled(running.world, machine, attempts, healed, late)
     spoil(running.world)
     observed = observing.observe(running.world, attempts, settled)
@@ -115,7 +116,7 @@ def _judged(
         scenario.title,
         running.notes,
         running.complaints,
-        {name: complaints[:MOST_SHOWN] for name, complaints in found.items()},
+        {name: found[name][:MOST_SHOWN] for name in scenario.invariants if name in found},
         counted(attempts),
         round(time.monotonic() - began, 1),
         round(observed.settled_seconds, 1),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.reliability.chaos.history import Attempt, History
+from tests.reliability.chaos.invariants import INVARIANTS
 from tests.reliability.chaos.load import Load
 from tests.reliability.chaos.machine import Machine
 from tests.reliability.chaos.observed import Observed
@@ -21,6 +22,7 @@ class Run:
 
     notes: what was injected and counted, a line each, for the report. complaints: what should have
     held besides the invariants, and did not. memory: what `besides` has to know of the fault.
+    brought_back_to: the moment (monotonic nanoseconds) to which the city was brought back, if so.
     """
 
     world: World
@@ -29,6 +31,13 @@ class Run:
     notes: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     memory: dict[str, Any] = field(default_factory=dict)
+    brought_back_to: int | None = None
+
+    @property
+    def attempts(self) -> list[Attempt]:
+        """What is judged: all of it, or what was answered before that moment."""
+        until = self.brought_back_to
+        return [one for one in self.history.attempts() if until is None or one.ended < until]
 
     @property
     def history(self) -> History:
@@ -74,7 +83,7 @@ class Scenario:
     number, title: as in the table of the README. fault: injects it and takes it away again.
     besides: looks at what was observed when everything had settled. quick: how it is run within
     `make test`, if it is. world: makes the city that it needs. in_order: whether events reach their
-    consumers in the order in which they were published.
+    consumers in the order in which they were published. invariants: those that it is held to.
     """
 
     number: int
@@ -84,3 +93,4 @@ class Scenario:
     quick: Fault | None = None
     world: Callable[[Path], World] = usual
     in_order: bool = True
+    invariants: tuple[str, ...] = tuple(INVARIANTS)

@@ -31,6 +31,10 @@ KNOBS = {
 BACK_SECONDS = 60
 
 
+class Impossible(Exception):
+    """This machine does not allow what the scenario needs; the message says what."""
+
+
 @dataclass(frozen=True)
 class Kill:
     """A process that was killed, and when (monotonic nanoseconds)."""
@@ -63,6 +67,10 @@ class World:
         began = time.monotonic()
         eventually(self.stack.is_ready, seconds, "readiness")
         return time.monotonic() - began
+
+    def lost(self, name: str) -> None:
+        """Remember that a process is about to be lost in another way than by a kill."""
+        self.kills.append(Kill(name, time.monotonic_ns()))
 
     def kill(self, name: str) -> int:
         """kill -9 of a process; the pid it had. `gateway` is its first process."""

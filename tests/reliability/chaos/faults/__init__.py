@@ -1,0 +1,1 @@
+"""Ways to break a city, each a context at whose end it is whole again."""
