@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis.errors import DomainError, Unavailable
+from services.chassis.errors import DomainError
 from services.chassis.text import Text
 
 
@@ -57,10 +57,3 @@ class WrongMethod(DomainError):
     def __init__(self, allowed: list[str]) -> None:
         super().__init__()
         self.allowed = allowed
-
-
-class Busy(Unavailable):
-    """All workers are taken and the queue is full, or too much is being read at once."""
-
-    code = "busy"
-    title = Text("We are very busy; please try again", id="Sistem sedang sibuk; silakan coba lagi")

@@ -10,14 +10,13 @@ from typing import IO
 import httptools
 
 from gateway.errors import (
-    Busy,
     ExpectationFailed,
     HeadTooLarge,
     TargetTooLong,
     TooLarge,
 )
 from gateway.http import limits
-from services.chassis.errors import DomainError, Malformed
+from services.chassis.errors import Busy, DomainError, Malformed
 from services.chassis.text import Text
 
 # a second one of these would be read by one side and not by the other

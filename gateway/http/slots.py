@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from eventlet.semaphore import Semaphore
 
-from gateway.errors import Busy
+from services.chassis.errors import Busy
 
 
 class Slots:

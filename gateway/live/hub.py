@@ -9,7 +9,7 @@ from typing import Any
 from eventlet import Timeout
 from eventlet.event import Event
 
-from gateway.errors import Busy
+from services.chassis.errors import Busy
 
 MOST_WAITING = 200
 

@@ -4,18 +4,40 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from types import NoneType
 from typing import Any
 
-from services.chassis.errors import Malformed, StaleVersion
+from services.chassis.errors import Busy, Malformed, StaleVersion
 from services.chassis.ids import new_id
 from services.chassis.principal import GUEST, SYSTEM, Principal
 from services.chassis.text import DEFAULT_LANGUAGE, LANGUAGES, Language, Text
 
 DEFAULT_BUDGET_MS = 4_000
+# Who waits longer for their turn is refused while there is still time to say so. One queue for all,
+# and every answer just in time: then each delay on the way makes all of them come too late.
+PATIENCE = 0.25
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How long a call that has just arrived may take, on our own monotonic clock."""
+
+    seconds: float
+    arrived: float = field(default_factory=time.monotonic)
+
+    @property
+    def left(self) -> float:
+        """Seconds until the caller gives up; negative afterwards."""
+        return self.arrived + self.seconds - time.monotonic()
+
+    def check_turn(self) -> None:
+        """It is the call's turn at last. Raises Busy if it has waited too long for that."""
+        if self.seconds - self.left > self.seconds * PATIENCE:
+            raise Busy()
 
 
 @dataclass(frozen=True)

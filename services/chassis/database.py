@@ -4,7 +4,7 @@ travels together in one round trip.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any
@@ -68,9 +68,12 @@ class Database:
         metrics.watch_pool(pool, size, lambda: self._pool.checkedout())
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
-        """Borrow a connection; an open transaction is rolled back at the end."""
-        session = Session(self)
+    def session(self, at_first: Callable[[], None] = lambda: None) -> Iterator[Session]:
+        """Borrow a connection at the first statement; at the end what is open is rolled back.
+
+        at_first: called when the connection is there; what it raises ends the session.
+        """
+        session = Session(self, at_first)
         try:
             yield session
         finally:
@@ -99,8 +102,9 @@ class Database:
 class Session:
     """One borrowed connection. Every call is exactly one round trip."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, at_first: Callable[[], None]) -> None:
         self._database = database
+        self._at_first = at_first
         self._lease: PoolProxiedConnection | None = None
         self._untouched = True
 
@@ -152,6 +156,8 @@ class Session:
     def _connection(self) -> Any:
         if self._lease is None:
             self._lease = self._database.acquire()
+            if self._untouched:
+                self._at_first()
         return self._lease.dbapi_connection
 
     def _is_dead(self) -> bool:

@@ -12,6 +12,7 @@
     ├── TooManyRequests 429
     ├── InternalError 500      a defect; details are in the log only
     └── Unavailable 503        try again after `retry_after` seconds
+        ├── Busy               there is more to do than can be done
         ├── DatabaseAway       our own database does not answer
         └── RpcError           what can go wrong between caller and service
             ├── BrokerAway     the request could not be handed to the broker
@@ -165,6 +166,13 @@ class Unavailable(DomainError):
         id="Layanan sedang tidak tersedia; silakan coba lagi",
     )
     retry_after = 2
+
+
+class Busy(Unavailable):
+    """There is more to do than can be done in time; this was not begun."""
+
+    code = "busy"
+    title = Text("We are very busy; please try again", id="Sistem sedang sibuk; silakan coba lagi")
 
 
 class DatabaseAway(Unavailable):

@@ -6,7 +6,6 @@ consumer's own channel, through the service's outlet (`topology.py`) to the `nam
 
 from __future__ import annotations
 
-import time
 from functools import partial
 from typing import Any
 
@@ -18,7 +17,7 @@ from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
 from nameko.messaging import decode_from_headers
 
 from services.chassis import jsontext
-from services.chassis.call import DEFAULT_BUDGET_MS
+from services.chassis.call import DEFAULT_BUDGET_MS, Budget
 from services.chassis.consumer import DrainingConsumer
 from services.chassis.errors import DomainError, InternalError, Malformed, NotFound
 from services.chassis.text import Text
@@ -26,8 +25,9 @@ from services.chassis.topology import is_reply_key, rpc_outlet, rpc_queue
 
 log = structlog.get_logger(__name__)
 
-DEADLINE = "deadline"
-PREFETCH = 64
+BUDGET = "budget"
+# all that the callers' workers can send: how long a call waits is known here, not at the broker
+PREFETCH = 256
 
 
 class RpcConsumer(ProviderCollector, SharedExtension):
@@ -112,7 +112,7 @@ class Rpc(Entrypoint):
             raise ValueError("positional arguments")
         body = dict(request["kwargs"])
         context = decode_from_headers(message.headers)
-        context[DEADLINE] = _deadline(context)
+        context[BUDGET] = _budget(context)
         # a full pool must not keep the consumer from its heartbeats
         self.container.spawn_managed_thread(partial(self._work, message, body, context))
 
@@ -126,7 +126,7 @@ class Rpc(Entrypoint):
             finished.send((None, InternalError()) if exc_info else outcome)
             return None, None
 
-        context[DEADLINE] = _deadline(context)
+        context[BUDGET] = _budget(context)
         self.container.spawn_worker(self, (), kwargs, context_data=context, handle_result=finish)
         outcome: tuple[Any, DomainError | None] = finished.wait()
         return outcome
@@ -156,9 +156,8 @@ def _raw(body: Any) -> bytes:
     return body.encode() if isinstance(body, str) else body
 
 
-def _deadline(context: dict[str, Any]) -> float:
-    """When the caller gives up, on our own monotonic clock."""
-    return time.monotonic() + float(context.get("budget_ms", DEFAULT_BUDGET_MS)) / 1000
+def _budget(context: dict[str, Any]) -> Budget:
+    return Budget(float(context.get("budget_ms", DEFAULT_BUDGET_MS)) / 1000)
 
 
 def no_such_operation(method: str) -> DomainError:

@@ -10,7 +10,7 @@ import structlog
 from eventlet import Timeout
 
 from services.chassis import fields, logs, metrics, tracing
-from services.chassis.call import Call, CallHeaders, traceparent
+from services.chassis.call import DEFAULT_BUDGET_MS, Budget, Call, CallHeaders, traceparent
 from services.chassis.contract import Kind, Operation
 from services.chassis.errors import (
     DomainError,
@@ -20,7 +20,7 @@ from services.chassis.errors import (
     Unauthenticated,
 )
 from services.chassis.idempotency import IdempotencyClaim, Replayed
-from services.chassis.rpc_server import DEADLINE
+from services.chassis.rpc_server import BUDGET
 from services.chassis.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
@@ -71,13 +71,11 @@ class Worker:
         body: dict[str, Any] | None,
         present: Callable[[Any, Call], Any] | None,
     ) -> tuple[Any, DomainError | None]:
-        now = time.monotonic()
-        left = self._context.pop(DEADLINE, now + 4.0) - now
+        budget = self._context.pop(BUDGET, None) or Budget(DEFAULT_BUDGET_MS / 1000)
         try:
-            if left <= 0:
-                raise ServiceTimeout()
-            with Timeout(left, ServiceTimeout()):
-                return self._answer(operation, method, body or {}, present), None
+            budget.check_turn()
+            with Timeout(budget.left, ServiceTimeout()):
+                return self._answer(operation, method, body or {}, present, budget), None
         except DomainError as failure:
             return None, failure
         except Exception:
@@ -90,10 +88,11 @@ class Worker:
         method: Callable[[UnitOfWork, dict[str, Any]], Any],
         body: dict[str, Any],
         present: Callable[[Any, Call], Any] | None,
+        budget: Budget,
     ) -> Any:
         call = self._admit(operation)
         request = fields.load(operation.request, body)
-        with self._chassis.database.session() as session:
+        with self._chassis.database.session(budget.check_turn) as session:
             work = UnitOfWork(
                 session,
                 call=call,

@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 
 from services.chassis.database import Database, Params, Session
-from services.chassis.errors import Conflict, DatabaseAway, IdempotencyKeyReused
+from services.chassis.errors import Busy, Conflict, DatabaseAway, IdempotencyKeyReused
 from services.chassis.idempotency import IdempotencyClaim, Replayed
 from services.chassis.unit_of_work import UnitOfWork
 from tests.integration.chassis.sample import MADE
@@ -127,3 +127,16 @@ def terminate(urls: Urls) -> None:
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     connection.close()
+
+
+def test_who_gets_a_connection_too_late_gives_it_back(database: Database) -> None:
+    def too_late() -> None:
+        raise Busy()
+
+    with pytest.raises(Busy), database.session(too_late) as session:
+        session.execute("SELECT 1")
+    # the pool has none to lose
+    for _ in range(20):
+        with pytest.raises(Busy), database.session(too_late) as session:
+            session.render("SELECT %(a)s", {"a": 1})
+    assert rows(database, "outbox") == 0

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import (
-    Busy,
     ExpectationFailed,
     HeadTooLarge,
     TargetTooLong,
@@ -17,7 +16,7 @@ from gateway.errors import (
 )
 from gateway.http import limits
 from gateway.http.message import Message, MessageReader, Underway
-from services.chassis.errors import DomainError, Malformed
+from services.chassis.errors import Busy, DomainError, Malformed
 
 LIMIT = 1_000
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"

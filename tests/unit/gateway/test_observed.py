@@ -10,12 +10,12 @@ from structlog.contextvars import get_contextvars
 from werkzeug.wrappers import Request, Response
 
 from gateway import metrics
-from gateway.errors import Busy
 from gateway.exchange import Exchange
 from gateway.http.slots import Slots
 from gateway.rates import Rates
 from gateway.routes import By
 from services.chassis.call import CallHeaders
+from services.chassis.errors import Busy
 from tests.unit.gateway.making import FakeRpc, ask, make
 
 ID = "01a20cfc-cc25-74ef-9d87-6baafa01c839"

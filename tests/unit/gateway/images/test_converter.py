@@ -8,10 +8,9 @@ from pathlib import Path
 import eventlet
 import pytest
 
-from gateway.errors import Busy
 from gateway.images import converter
 from gateway.images.converter import WORDS, Converter, PictureRefused
-from services.chassis.errors import Invalid
+from services.chassis.errors import Busy, Invalid
 from tests.unit.gateway.images.making import picture, saved
 
 
