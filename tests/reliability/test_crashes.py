@@ -1,20 +1,17 @@
-"""Processes and the broker die at the worst moment; nothing is lost, nothing happens twice."""
+"""Processes and the database die at the worst moment; see also test_chaos.py."""
 
 from __future__ import annotations
 
 import signal
 import threading
-import time
 
 import pytest
 
 from infra.local.stack import Stack
 from tests.client import Client
-from tests.reliability.databases import change, column, connected, relay_held
+from tests.reliability.databases import change, column, connected
 from tests.reliability.journal import Journal
 from tests.waiting import eventually
-
-AWAY_SECONDS = 30
 
 
 @pytest.fixture
@@ -23,14 +20,6 @@ def journal(stack: Stack, citizen: Client) -> Journal:
     journal = Journal(stack, citizen)
     eventually(stack.is_ready, 60, "readiness")
     return journal
-
-
-def test_reports_dies_between_commit_and_publish(stack: Stack, journal: Journal) -> None:
-    with relay_held(stack, "reports") as database:
-        journal.post()
-        assert column(database, "SELECT count(*) FROM chassis.outbox")[0] >= 1
-        stack.kill("reports")
-    journal.check()
 
 
 @pytest.mark.parametrize("table", ["chassis.inbox", "notification"])
@@ -46,18 +35,6 @@ def test_notify_dies_in_a_handler(stack: Stack, journal: Journal, table: str) ->
     journal.check()
 
 
-def test_the_broker_is_killed_under_writes(stack: Stack, journal: Journal) -> None:
-    writers = [threading.Thread(target=_post, args=(journal, 25)) for _ in range(3)]
-    for writer in writers:
-        writer.start()
-    eventually(lambda: len(journal.accepted) > 10, what="some accepted reports")
-    stack.kill("rabbitmq")
-    for writer in writers:
-        writer.join()
-    assert len(journal.accepted) == 75
-    journal.check()
-
-
 def test_the_database_server_is_killed_under_writes(stack: Stack, journal: Journal) -> None:
     writers = [threading.Thread(target=_post, args=(journal, 15)) for _ in range(3)]
     for writer in writers:
@@ -67,31 +44,6 @@ def test_the_database_server_is_killed_under_writes(stack: Stack, journal: Journ
     for writer in writers:
         writer.join()
     assert len(journal.accepted) == 45
-    journal.check()
-
-
-def test_the_broker_is_away(stack: Stack, journal: Journal) -> None:
-    with relay_held(stack, "reports"):
-        journal.post()
-        stack.supervisor.stop_process("rabbitmq")
-    journal.post()
-    refused, until = len(journal.refused), time.monotonic() + AWAY_SECONDS
-    while time.monotonic() < until:
-        report_id = journal.post()
-        assert journal.client.get(f"/v1/reports/{report_id}").status == 200
-        time.sleep(1)
-    assert len(journal.refused) == refused, "writes go on while the broker is away"
-    stack.supervisor.start_process("rabbitmq")
-    journal.post()
-    journal.check()
-
-
-@pytest.mark.parametrize("name", ["gateway", "registry", "reports", "notify", "permits"])
-def test_each_process_comes_back(stack: Stack, journal: Journal, name: str) -> None:
-    journal.post()
-    pid = stack.kill(name)
-    journal.post()
-    eventually(lambda: stack.pid(name) not in (0, pid), what="a new one")
     journal.check()
 
 

@@ -18,6 +18,7 @@ from tests.reliability.chaos.machine import Machine
 from tests.reliability.chaos.people import gather
 from tests.reliability.chaos.scenario import Fault, Run, Scenario
 from tests.reliability.chaos.world import World
+from tests.waiting import eventually
 
 WARM_SECONDS = 4.0
 AFTER_SECONDS = 4.0
@@ -68,10 +69,14 @@ def run(
     """Load, fault, healing, checks. history: the file to log to. fault: instead of the usual one.
     spoil: done when all has settled, before it is judged.
 
-    Raises AssertionError if the city does not get ready or the fault cannot be injected.
+    Raises AssertionError if the city is not ready, or not settled from what was before, or the
+    fault cannot be injected.
     """
     began = time.monotonic()
     world.wait_ready()
+    before = observing.unsettled(world)
+    if before:
+        eventually(lambda: not observing.unsettled(world), READY_SECONDS, f"settled: {before}")
     world.kills.clear()
     log = History(history)
     try:

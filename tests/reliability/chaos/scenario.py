@@ -76,6 +76,17 @@ Fault = Callable[[Run], None]
 After = Callable[[Run, Observed], None]
 
 
+def one_after_the_other(*faults: Fault) -> Fault:
+    """All of them in one run, each when everything is ready again."""
+
+    def fault(run: Run) -> None:
+        for one in faults:
+            one(run)
+            run.world.wait_ready()
+
+    return fault
+
+
 @dataclass(frozen=True)
 class Scenario:
     """A fault under load, after which every invariant must hold.
