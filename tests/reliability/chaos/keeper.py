@@ -73,7 +73,10 @@ class Keeper:
             self._say(f"{time.monotonic() - began:4.0f} s  {words}")
 
         fault = scenario.quick if quick else None
-        return run(scenario, world, history, fault=fault, spoil=spoil, say=say)
+        try:
+            return run(scenario, world, history, fault=fault, spoil=spoil, say=say)
+        except AssertionError as error:
+            return Result(scenario.number, scenario.title, complaints=[str(error)])
 
     def _fitting(self, scenario: Scenario) -> World:
         if self._world is None or self._maker is not scenario.world:

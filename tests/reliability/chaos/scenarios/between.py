@@ -9,7 +9,7 @@ from typing import Any
 from tests.reliability.chaos.observed import Observed
 from tests.reliability.chaos.probes import doubles_dropped
 from tests.reliability.chaos.scenario import Fault, Run, Scenario
-from tests.reliability.chaos.world import World
+from tests.reliability.chaos.world import BACK_SECONDS, World
 from tests.reliability.databases import change, column, connected
 from tests.waiting import eventually
 
@@ -40,7 +40,9 @@ def held(world: World, service: str, deed: str, table: str) -> Iterator[Any]:
         change(mine, "SELECT pg_advisory_lock(%s)", _KEY)
         change(owner, _HOLD.format(**words))
         try:
-            eventually(lambda: column(mine, waiting), what=f"a {deed} of {table} on its way")
+            eventually(
+                lambda: column(mine, waiting), BACK_SECONDS, f"a {deed} of {table} on its way"
+            )
             yield mine
             # the server would finish what was sent to it
             change(mine, f"SELECT pg_terminate_backend(pid) FROM ({waiting}) waiting")
@@ -61,7 +63,7 @@ def between_confirm_and_delete(times: int) -> Fault:
             sent += confirmed
             run.world.wait_ready()
         run.note(f"killed reports {times} times between confirm and delete")
-        eventually(lambda: doubles_dropped(run.world) - before >= times, 60, "doubles")
+        eventually(lambda: doubles_dropped(run.world) - before >= times, BACK_SECONDS, "doubles")
         dropped = doubles_dropped(run.world) - before
         run.require(
             dropped >= times, f"outboxes held {sent} events then; the inbox dropped {dropped:.0f}"

@@ -14,7 +14,7 @@ from services.chassis.topology import exchange
 from tests.kota import kota
 from tests.reliability.chaos.probes import doubles_dropped
 from tests.reliability.chaos.scenario import Fault, Run, Scenario
-from tests.reliability.chaos.world import World
+from tests.reliability.chaos.world import BACK_SECONDS, World
 from tests.reliability.databases import change, column, connected
 from tests.waiting import eventually
 
@@ -55,8 +55,10 @@ def _only_its_lane_waits(run: Run, notify: Any) -> None:
     ids = {str(one.answer["id"]) for one in run.history.attempts()
            if one.f == "submit" and one.type == "ok"}  # fmt: skip
     healthy = [id for id in ids if not id.endswith("0")]
-    eventually(lambda: set(column(notify, _TOLD, healthy)) == set(healthy), 60, "the others told")
-    eventually(lambda: column(notify, _PARKED), 60, "a parked event")
+    eventually(
+        lambda: set(column(notify, _TOLD, healthy)) == set(healthy), BACK_SECONDS, "the others told"
+    )
+    eventually(lambda: column(notify, _PARKED), BACK_SECONDS, "a parked event")
     parked, behind = column(notify, _PARKED), column(notify, _BEHIND)
     only = all(subject.endswith("0") for subject in (*parked, *behind))
     run.require(
@@ -119,7 +121,9 @@ def tripled(seconds: float) -> Fault:
         before = _dropped(run.world)
         with Echo(run.world) as echo:
             run.let_it_run(seconds)
-        eventually(lambda: _dropped(run.world) - before >= echo.copies / 2, 60, "doubles dropped")
+        eventually(
+            lambda: _dropped(run.world) - before >= echo.copies / 2, BACK_SECONDS, "doubles dropped"
+        )
         dropped = _dropped(run.world) - before
         run.note(f"{echo.copies} copies published; inboxes dropped {dropped:.0f} doubles")
 
