@@ -8,7 +8,7 @@ import time
 from tests.reliability.chaos.scenario import Fault, Run, Scenario
 
 AWAY_SECONDS = 60
-QUICK_SECONDS = 12
+QUICK_SECONDS = 8
 
 
 def restarted(run: Run) -> None:

@@ -19,7 +19,7 @@ from tests.reliability.databases import change, column, connected
 from tests.waiting import eventually
 
 SECONDS = 20
-QUICK_SECONDS = 8
+QUICK_SECONDS = 6
 # every sixteenth report, by the last digit of its id
 _POISON = """
 CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -6,7 +6,7 @@ from tests.reliability.chaos.scenario import Fault, Run, Scenario
 from tests.reliability.databases import change, connected
 
 SECONDS = 30
-QUICK_SECONDS = 8
+QUICK_SECONDS = 6
 # the number is taken; others may commit meanwhile
 _LATE = """
 CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $$

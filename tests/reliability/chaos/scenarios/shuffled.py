@@ -19,7 +19,7 @@ from tests.reliability.chaos.world import World
 from tests.reliability.databases import change, column, connected, relay_held
 
 SECONDS = 15
-QUICK_SECONDS = 6
+QUICK_SECONDS = 4
 FICKLE = 8
 _WAITING = "SELECT id, exchange, type, subject, body FROM chassis.outbox ORDER BY id"
 
