@@ -14,7 +14,7 @@ from infra.local.state import ROOT
 from tests.reliability.chaos.world import World
 from tests.reliability.databases import change, connected
 
-HERE = Path(__file__).parent
+INJECTED = Path(__file__).parent / "injected"
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Break:
     @property
     def environment(self) -> dict[str, str]:
         """What a broken city's processes are given."""
-        return {"PYTHONPATH": f"{HERE}:{ROOT}", "CHAOS_BREAK": self.name}
+        return {"PYTHONPATH": f"{INJECTED}:{ROOT}", "CHAOS_BREAK": self.name}
 
 
 def _no_guards(world: World) -> None:
