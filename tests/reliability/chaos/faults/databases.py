@@ -16,7 +16,7 @@ from tests.reliability.chaos.world import Impossible
 
 _CONNECTIONS = """
 SELECT datname, count(*) FROM pg_stat_activity
-WHERE datname IS NOT NULL AND pid <> pg_backend_pid() GROUP BY datname"""
+WHERE backend_type = 'client backend' AND usename = datname || '_app' GROUP BY datname"""
 _END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
 _BLOCK = b"\0" * 65_536
 
@@ -46,7 +46,7 @@ def closed(stack: Stack, service: str) -> Iterator[int]:
 
 
 def connections(stack: Stack) -> dict[str, int]:
-    """How many connections each database has."""
+    """How many connections each service has."""
     with superuser(stack) as cursor:
         cursor.execute(_CONNECTIONS)
         return dict(cursor.fetchall())
