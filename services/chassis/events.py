@@ -25,6 +25,7 @@ from services.chassis.contract import Subscription
 from services.chassis.envelope import open_envelope
 from services.chassis.errors import Invalid
 from services.chassis.inbox import Delivery
+from services.chassis.turns import Turn, Turns
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +47,7 @@ class EventEntrypoint(Entrypoint):
         """Prepare the consumer; nothing is sent yet."""
         self._known = {event.type: event for event in self.subscription.events}
         self._free = Semaphore(CONCURRENT)
+        self._turns = Turns()
         metrics.expect_events(self.subscription.handler)
         self.consumer = DrainingConsumer(
             config["AMQP_URI"],
@@ -77,17 +79,27 @@ class EventEntrypoint(Entrypoint):
             metrics.dead_lettered(self.subscription.handler)
             self.consumer.reject_message(message)
             return
-        self.container.spawn_managed_thread(partial(self._handle, message, delivery))
+        # the inbox knows only what reached it: while the database is away, order is kept here
+        line = delivery.event.subject if self.subscription.ordered else delivery.event.id
+        turn = self._turns.join(line)
+        self.container.spawn_managed_thread(partial(self._handle, message, delivery, line, turn))
 
-    def _handle(self, message: Any, delivery: Delivery) -> None:
-        """Try until the inbox has the event: only an absent database makes this repeat."""
+    def _handle(self, message: Any, delivery: Delivery, line: str, turn: Turn) -> None:
+        with self._turns.leaving(line, turn):
+            turn.is_done = turn.comes() and self._try(delivery)
+        if turn.is_done:
+            self.consumer.ack_message(message)
+        else:
+            self.consumer.requeue_message(message)
+
+    def _try(self, delivery: Delivery) -> bool:
+        """Whether the inbox has the event: repeated while the database is away, until we stop."""
         with self._free:
             while not self.work(delivery):
                 if self.consumer.is_draining:
-                    self.consumer.requeue_message(message)
-                    return
+                    return False
                 sleep(PAUSE_SECONDS)
-        self.consumer.ack_message(message)
+        return True
 
     def work(self, delivery: Delivery) -> bool:
         """Run the handler in a worker and wait for it; whether the database has the outcome."""
