@@ -74,9 +74,10 @@ class Keeper:
 
         fault = scenario.quick if quick else None
         try:
-            return run(scenario, world, history, fault=fault, spoil=spoil, say=say)
+            result = run(scenario, world, history, fault=fault, spoil=spoil, say=say)
         except AssertionError as error:
-            return Result(scenario.number, scenario.title, complaints=[str(error)])
+            result = Result(scenario.number, scenario.title, complaints=[str(error)])
+        return replace(result, is_short=quick)
 
     def _fitting(self, scenario: Scenario) -> World:
         if self._world is None or self._maker is not scenario.world:

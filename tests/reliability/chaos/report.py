@@ -12,6 +12,9 @@ from tests.reliability.chaos.runner import Result
 from tests.reliability.chaos.scenarios import ALL
 
 README = Path(__file__).parent.parent / "README.md"
+_HEADS = (
+    "| # | Fault | What was injected and counted | Requests | Settled after | Machine | Holds |"
+)
 BEGIN, END = "<!-- results: make chaos REPORT=1 -->", "<!-- end of results -->"
 
 
@@ -32,8 +35,8 @@ def _lines() -> Iterator[str]:
     results = keeper.results()
     yield _where(results)
     yield ""
-    yield "| # | Fault | What was injected and counted | Requests | Settled after | Holds |"
-    yield "|---|---|---|---|---|---|"
+    yield _HEADS
+    yield "|---|---|---|---|---|---|---|"
     yield from map(_row, results)
     missing = [str(number) for number in ALL if number not in {one.number for one in results}]
     if missing:
@@ -51,20 +54,21 @@ def _where(results: list[Result]) -> str:
     slowest = max((one.slowness for one in results), default=1.0)
     return (
         f"{' and '.join(days[:1] + days[1:][-1:])}; Python {platform.python_version()},"
-        f" {' and '.join(servers)}; at times the machine was {slowest} times slower than an idle"
-        " one."
+        f" {' and '.join(servers)}. *Machine* is by how much it was slower than an idle one, for"
+        f" what else it did; at most {slowest}."
     )
 
 
 def _row(result: Result) -> str:
     if result.skipped:
-        return f"| {result.number} | {result.title} | skipped: {result.skipped} | | | |"
+        return f"| {result.number} | {result.title} | skipped: {result.skipped} | | | | |"
     counts = ", ".join(f"{count} {name}" for name, count in sorted(result.counts.items()))
     holds = "yes" if result.holds else f"no: {', '.join([*result.violations, *result.complaints])}"
     notes = "; ".join(result.notes)
+    title = f"{result.title}, short form" if result.is_short else result.title
     return (
-        f"| {result.number} | {result.title} | {notes} | {counts} | {result.settled_seconds} s |"
-        f" {holds} |"
+        f"| {result.number} | {title} | {notes} | {counts} | {result.settled_seconds} s |"
+        f" {result.slowness} | {holds} |"
     )
 
 

@@ -31,7 +31,8 @@ Progress = Callable[[str], None]
 @dataclass
 class Result:
     """How a scenario ended. counts: the clients' requests, by how they ended. slowness: of the
-    machine meanwhile. servers: their versions. skipped: why this machine cannot run it.
+    machine meanwhile. servers: their versions. is_short:
+    whether it was run in its short form. skipped: why this machine cannot run it.
     """
 
     number: int
@@ -45,6 +46,7 @@ class Result:
     slowness: float = 1.0
     at: str = ""
     servers: str = ""
+    is_short: bool = False
     skipped: str = ""
 
     @property
