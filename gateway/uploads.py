@@ -19,6 +19,7 @@ from gateway.errors import TooLarge, UnsupportedMediaType
 from gateway.exchange import Exchange
 from gateway.http import limits
 from gateway.images.converter import Converter, Picture
+from services.chassis import fields
 from services.chassis.capabilities import Capabilities, UploadedPhoto, hour_of
 from services.chassis.clock import Clock
 from services.chassis.errors import FieldError, Invalid, Malformed
@@ -49,7 +50,7 @@ class Uploads:
                 picture = self._converter.convert(source, Path(folder))
             photo = self._keep(picture)
         capability, expires = self._capabilities.issue(photo, exchange.principal.subject)
-        answer = UPLOAD_PHOTO.response().dump(
+        answer = fields.instance(UPLOAD_PHOTO.response).dump(
             {
                 "digest": photo.digest,
                 "capability": capability,

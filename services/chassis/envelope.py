@@ -93,6 +93,6 @@ def open_envelope(body: bytes | str, known: dict[str, EventType]) -> Event:
         subject=envelope["subject"],
         version=envelope["aggregateversion"],
         time=envelope["time"],
-        data=fields.load(event_type.data(unknown="exclude"), envelope["data"]),
+        data=fields.load(event_type.data, envelope["data"], unknown="exclude"),
         traceparent=envelope.get("traceparent"),
     )

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterator, Mapping
-from typing import Any
+from functools import cache
+from typing import Any, Literal
 
 import marshmallow as ma
 from marshmallow import validate
@@ -22,6 +23,7 @@ MAX_TEXT = 4000
 
 # marshmallow's own type for messages; a Text is a str that keeps its translation
 Messages = dict[str, str | list[Any] | dict[Any, Any]]
+Unknown = Literal["exclude"] | None
 
 _COMMON: Messages = {
     "required": Text("This field is required.", id="Isian ini wajib diisi."),
@@ -278,14 +280,23 @@ class Attributes(ma.fields.Dict):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-def load(schema: type[ma.Schema] | ma.Schema, data: Any) -> dict[str, Any]:
+@cache
+def instance(schema: type[ma.Schema]) -> ma.Schema:
+    """The one instance of a schema: making one copies its fields and costs more than a load."""
+    return schema()
+
+
+def load(
+    schema: type[ma.Schema] | ma.Schema, data: Any, *, unknown: Unknown = None
+) -> dict[str, Any]:
     """Validate `data`; return the clean values.
 
-    Raises Invalid with one FieldError for every wrong or unknown field.
+    unknown: "exclude" drops unknown fields. Raises Invalid with one FieldError for every wrong or
+    unknown field.
     """
-    instance = schema() if isinstance(schema, type) else schema
+    known = instance(schema) if isinstance(schema, type) else schema
     try:
-        loaded: dict[str, Any] = instance.load(data)
+        loaded: dict[str, Any] = known.load(data, unknown=unknown)
     except ma.ValidationError as error:
         raise Invalid(errors=tuple(field_errors(error.messages))) from None
     return loaded

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
 
 from services.chassis.errors import NotFound
-from services.chassis.text import Language, Text
+from services.chassis.text import LANGUAGES, Language, Text
 from services.permits.city import PermitTypes
 
+Shown = Mapping[Language, Mapping[str, dict[str, Any]]]
 
-def list_permit_types(types: PermitTypes, language: Language) -> dict[str, Any]:
+
+def shown(types: PermitTypes) -> Shown:
+    """The permit types by code in each language, made once: only another pack changes them."""
+    return {
+        language: {code: _shown(one, language) for code, one in types.items()}
+        for language in LANGUAGES
+    }
+
+
+def list_permit_types(types: Shown, language: Language) -> dict[str, Any]:
     """All permit types."""
-    return {"items": [_shown(one, language) for one in types.values()], "next": None}
+    return {"items": list(types[language].values()), "next": None}
 
 
-def get_permit_type(types: PermitTypes, code: str, language: Language) -> dict[str, Any]:
+def get_permit_type(types: Shown, code: str, language: Language) -> dict[str, Any]:
     """One permit type. Raises NotFound."""
-    if code not in types:
+    if code not in types[language]:
         raise NotFound()
-    shown: dict[str, Any] = _shown(types[code], language)
-    return shown
+    return types[language][code]
 
 
 def _shown(value: Any, language: Language) -> Any:

@@ -22,14 +22,16 @@ class PermitsService(ChassisService):
     """What permits there are and what they need."""
 
     name = contract.CONTRACT.service
-    chassis: Any = Chassis(contract.CONTRACT, Settings, permit_types)
+    chassis: Any = Chassis(
+        contract.CONTRACT, Settings, permit_types, build=lambda _settings, city: queries.shown(city)
+    )
 
     @operation(contract.LIST_PERMIT_TYPES)
     def list_permit_types(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """All permit types."""
-        return queries.list_permit_types(self.chassis.city, work.call.language)
+        return queries.list_permit_types(self.chassis.own, work.call.language)
 
     @operation(contract.GET_PERMIT_TYPE)
     def get_permit_type(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """One permit type."""
-        return queries.get_permit_type(self.chassis.city, body["code"], work.call.language)
+        return queries.get_permit_type(self.chassis.own, body["code"], work.call.language)
