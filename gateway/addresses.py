@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from werkzeug.wrappers import Request
@@ -10,6 +11,8 @@ from werkzeug.wrappers import Request
 Network = IPv4Network | IPv6Network
 # the smallest block a provider gives to one customer
 _IPV6_CUSTOMER = 64
+# reading an address takes longer than remembering what it said
+_KNOWN = 4_096
 
 
 def client_address(request: Request, trusted: Iterable[Network]) -> str:
@@ -20,6 +23,8 @@ def client_address(request: Request, trusted: Iterable[Network]) -> str:
     """
     proxies = tuple(trusted)
     address = request.remote_addr or ""
+    if not _is_in(address, proxies):
+        return _customer(address)
     chain = request.headers.get("X-Forwarded-For", "").split(",")
     while _is_in(address, proxies) and chain:
         before = chain.pop().strip()
@@ -35,6 +40,7 @@ def is_secure(request: Request, trusted: Iterable[Network]) -> bool:
     return _is_in(request.remote_addr or "", tuple(trusted)) and proto.lower() == "https"
 
 
+@lru_cache(_KNOWN)
 def _is_in(address: str, networks: tuple[Network, ...]) -> bool:
     return _is_address(address) and any(ip_address(address) in network for network in networks)
 
@@ -47,6 +53,7 @@ def _is_address(text: str) -> bool:
     return True
 
 
+@lru_cache(_KNOWN)
 def _customer(address: str) -> str:
     if not _is_address(address):
         return "unknown"

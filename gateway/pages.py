@@ -79,7 +79,7 @@ class Pages:
         )
         return Response(
             _page(state, exchange),
-            headers={"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer"},
+            headers={"Content-Security-Policy": POLICY},
             content_type="text/html; charset=utf-8",
         )
 

@@ -39,8 +39,7 @@ class Policy:
     def apply(self, response: Response, request: Request) -> None:
         """Add the headers."""
         headers = response.headers
-        for name, value in _ALWAYS.items():
-            headers[name] = value
+        headers.extend(_ALWAYS)
         headers.setdefault("Content-Security-Policy", _NOTHING_RUNS)
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if is_secure(request, self._proxies):

@@ -19,6 +19,7 @@ from services.chassis.text import DEFAULT_LANGUAGE, LANGUAGES, Language, Text
 MAX_DEPTH = 64
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
+_UNCLEAN = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def language_of(request: Request) -> Language:
@@ -158,7 +159,7 @@ def parse_json(raw: bytes) -> dict[str, Any]:
 def _is_clean(value: Any) -> bool:
     """No NUL and no half of a surrogate pair in any name or text."""
     if isinstance(value, str):
-        return "\x00" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+        return not _UNCLEAN.search(value)
     if isinstance(value, dict):
         return all(_is_clean(name) and _is_clean(item) for name, item in value.items())
     return all(map(_is_clean, value)) if isinstance(value, list) else True

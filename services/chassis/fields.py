@@ -7,6 +7,7 @@ and strings without a bound.
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -20,6 +21,9 @@ from services.chassis.text import Text
 
 MAX_LINE = 200
 MAX_TEXT = 4000
+# Unicode's categories Cc and Cs; they are closed, so no later version of it adds any
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+CONTROL_IN_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 # marshmallow's own type for messages; a Text is a str that keeps its translation
 Messages = dict[str, str | list[Any] | dict[Any, Any]]
@@ -89,8 +93,7 @@ class String(ma.fields.String):
             raise self.make_error("too_long", max=self.max)
         text = unicodedata.normalize("NFC", text)
         text = text.strip() if self.strip else text
-        allowed = "\n\r\t" if self.multiline else ""
-        if any(unicodedata.category(c) in ("Cc", "Cs") and c not in allowed for c in text):
+        if (CONTROL_IN_LINES if self.multiline else CONTROL).search(text):
             raise self.make_error("control")
         if len(text) < self.min:
             raise self.make_error("too_short", min=self.min)

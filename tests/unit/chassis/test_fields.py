@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from typing import Any
 
@@ -97,3 +98,10 @@ def test_text_is_clean_or_refused(text: str) -> None:
         return
     assert 2 <= len(clean) <= 10
     assert not any(unicodedata.category(c) in ("Cc", "Cs") for c in clean)
+
+
+def test_control_characters_are_those_of_unicode() -> None:
+    everything = "".join(map(chr, range(sys.maxunicode + 1)))
+    control = [c for c in everything if unicodedata.category(c) in ("Cc", "Cs")]
+    assert fields.CONTROL.findall(everything) == control
+    assert fields.CONTROL_IN_LINES.findall(everything) == [c for c in control if c not in "\n\r\t"]
