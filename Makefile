@@ -7,7 +7,7 @@ export MODE
 export PORT
 export GATEWAY_PROCESSES
 
-.PHONY: help up down servers restart clean status logs demo test compose-test chaos lint format docs lock baseline sbom
+.PHONY: help up down servers restart clean status logs demo test compose-test chaos bench lint format docs lock baseline sbom
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2}' Makefile
@@ -52,6 +52,10 @@ chaos: ## Break the city in every way, and hold every promise against what is le
 	@$(PYTHON) -W ignore -m tests.reliability.chaos $(if $(ONLY),--only $(ONLY)) $(if $(AFRESH),--afresh) \
 		$(if $(QUICK),--quick) $(if $(BREAK),--break $(BREAK)) $(if $(REPORT),--report)
 
+bench: ## Measure how fast and light it is, beside peers (ROWS=a,b ARGS=--quick or --full)
+	@python3 infra/local/bootstrap.py --dev
+	@$(PYTHON) -W ignore -m tests.benchmarks --rows "$(ROWS)" $(ARGS)
+
 lint: ## ruff, mypy (strict), import-linter; gates: Dockerfiles, shell, compose file, licences, secrets
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -78,4 +82,6 @@ docs: ## Write what is generated into the documents (settings, metrics, dashboar
 lock: ## Make the lock files anew from requirements*.in
 	PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= .venv/bin/pip-compile -q -U $(LOCK) -o requirements-dev.lock requirements-dev.in
 	PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= .venv/bin/pip-compile -q $(LOCK) -c requirements-dev.lock -o requirements.lock requirements.in
+	PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= .venv/bin/pip-compile -q $(LOCK) -o $(PEERS).lock $(PEERS).in
+PEERS := tests/benchmarks/peers/requirements
 LOCK := --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host

@@ -1,0 +1,1 @@
+"""How fast, how light, how flat: `make bench`. See README.md."""

@@ -1,0 +1,1 @@
+"""Those we are measured beside, as simple as their own documentation shows them."""
