@@ -43,7 +43,7 @@ class Application:
         self._rates = rates
         self._policy = policy
         self._handlers = handlers
-        self._urls = url_map()
+        self._urls = url_map().bind("")
 
     def respond(self, request: Request) -> Response:
         """Answer a request. Never raises."""
@@ -97,9 +97,9 @@ class Application:
         return _cached(response, exchange)
 
     def _find(self, request: Request) -> tuple[Route, dict[str, Any]]:
-        adapter = self._urls.bind("", path_info=request.path, default_method=request.method)
+        method = "GET" if request.method == "HEAD" else request.method
         try:
-            route, path = adapter.match(method="GET" if request.method == "HEAD" else None)
+            route, path = self._urls.match(request.path, method)
         except MethodNotAllowed as error:
             raise WrongMethod(list(error.valid_methods or [])) from None
         except (NoRoute, RequestRedirect, HTTPException):
@@ -107,8 +107,7 @@ class Application:
         return route, dict(path)
 
     def _options(self, visit: _Visit) -> Response:
-        adapter = self._urls.bind("", path_info=visit.request.path)
-        allowed = adapter.allowed_methods()
+        allowed = self._urls.allowed_methods(visit.request.path)
         if not allowed:
             raise NotFound()
         methods = ", ".join(sorted({*allowed, "OPTIONS"}))

@@ -24,6 +24,8 @@ _UNCLEAN = re.compile(r"[\x00\ud800-\udfff]")
 
 def language_of(request: Request) -> Language:
     """The best of our languages for the caller (Accept-Language)."""
+    if "Accept-Language" not in request.headers:
+        return DEFAULT_LANGUAGE
     best = request.accept_languages.best_match(LANGUAGES, DEFAULT_LANGUAGE)
     return "en" if best == "en" else "id"
 
@@ -97,6 +99,8 @@ def refuse_query(request: Request) -> None:
 
 
 def _query(request: Request) -> dict[str, Any]:
+    if not request.query_string:
+        return {}
     try:
         request.query_string.decode("ascii")
         pairs = list(request.args.items(multi=True))
