@@ -45,8 +45,13 @@ def _wanted(chosen: list[Scenario], only: str, quick: bool, afresh: bool) -> lis
     """Those to run: not again what held, unless it is asked for."""
     held = set[int]()
     if not afresh and not only:
-        held = {result.number for result in keeper.results() if result.holds and not result.skipped}
+        held = {one.number for one in keeper.results() if _counts(one, quick=quick)}
     return [one for one in chosen if one.number not in held and (one.quick or not quick)]
+
+
+def _counts(result: Result, *, quick: bool) -> bool:
+    """Whether it need not be run again: the short form is enough only where that is asked for."""
+    return result.holds and not result.skipped and result.is_short <= quick
 
 
 def _breaks(name: str) -> list[Break]:

@@ -116,7 +116,9 @@ def usual(folder: Path = FOLDER, environment: Mapping[str, str] = MappingProxyTy
     environment: besides the usual one, for all processes.
     """
     folder = folder / "city"
-    Stack(folder, PORTS[0]).down()
+    left = Stack(folder, PORTS[0])
+    left.down()
+    left.forget()
     port = next(port for port in PORTS if is_free(port))
     return World(Stack(folder, port, extra=KNOBS | dict(environment)))
 
