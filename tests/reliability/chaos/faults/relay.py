@@ -11,7 +11,8 @@ from typing import Any
 
 from infra.local.stack import Stack
 from services.chassis.outbox import RELAY_LOCK
-from tests.reliability.databases import change, column, connected
+from tests.reliability.chaos.faults.databases import superuser
+from tests.reliability.databases import change, connected
 from tests.waiting import eventually
 
 # holds the leader's lock, and waits for us
@@ -37,20 +38,21 @@ def frozen_leader(stack: Stack, service: str, pids: list[int]) -> Iterator[int]:
 
 def _stop(stack: Stack, service: str, pids: list[int]) -> int:
     """It takes its lock, and has to wait for the table; meanwhile it is stopped."""
-    with connected(stack, service, owner=True) as owner:
+    with connected(stack, service, owner=True) as owner, superuser(stack) as looker:
         change(owner, "BEGIN")
         change(owner, "LOCK TABLE chassis.outbox IN ACCESS EXCLUSIVE MODE")
         try:
-            (port,) = eventually(lambda: _leaders(owner, service), what="a leader that waits")
-            leader = next(pid for pid in pids if port in ports(pid))
+            leader = eventually(lambda: _leader(looker, service, pids), what="a leader that waits")
             os.kill(leader, signal.SIGSTOP)
         finally:
             change(owner, "ROLLBACK")
     return leader
 
 
-def _leaders(owner: Any, service: str) -> list[int]:
-    return column(owner, _LEADER, RELAY_LOCK, service)
+def _leader(looker: Any, service: str, pids: list[int]) -> int:
+    looker.execute(_LEADER, (RELAY_LOCK, service))
+    leading = {port for (port,) in looker.fetchall()}
+    return next((pid for pid in pids if leading & ports(pid)), 0)
 
 
 def ports(pid: int) -> set[int]:
