@@ -23,12 +23,16 @@ START_SECONDS = 120.0
 
 @dataclass
 class Cluster:
-    """Three nodes under one folder. state: of the city that uses them; they end with it."""
+    """Three nodes. state: a folder of their own, by which they are found again and ended."""
 
     state: State
-    folder: Path
     ports: dict[str, int] = field(default_factory=dict)
     processes: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        """Where everything of theirs lies."""
+        return self.state.folder.resolve()
 
     @property
     def url(self) -> str:
@@ -39,8 +43,8 @@ class Cluster:
 
     def open(self) -> None:
         """Make it, and start all nodes."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
+        self.close()
+        self.state.prepare()
         names = ["epmd", *(f"{kind}{n}" for kind in ("amqp", "dist") for n in NODES)]
         free = (port for port in PORTS if is_free(port))
         self.ports = {name: next(free) for name in names}
@@ -52,11 +56,12 @@ class Cluster:
 
     def close(self) -> None:
         """End all nodes, and forget them."""
-        for n in NODES:
-            if n in self.processes:
-                self.kill(n)
         leftovers.end(self.state)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        for process in self.processes.values():
+            process.wait(30)
+        self.processes.clear()
+        for folder in (self.state.runtime, self.folder):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def start(self, n: int) -> None:
         """Start a node in the background."""

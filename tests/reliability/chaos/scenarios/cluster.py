@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from infra.local.rabbitmq import URL
+from infra.local.state import State
 from infra.vault.vault import write
 from services.notify.contract import TELL_PEOPLE
 from tests.reliability.chaos.faults.cluster import NODES, Cluster
@@ -26,8 +27,8 @@ class Clustered(World):
 
     def __init__(self, usual: World) -> None:
         super().__init__(usual.stack)
-        folder = self.stack.state.folder.resolve()
-        self.cluster = Cluster(self.stack.state, folder.parent / "cluster")
+        # not the city's own folder: what runs there when a city starts is ended as left over
+        self.cluster = Cluster(State(self.stack.state.folder.parent / "cluster"))
 
     def open(self) -> None:
         """First the cluster, so that queues get three members."""
