@@ -7,7 +7,7 @@ export MODE
 export PORT
 export GATEWAY_PROCESSES
 
-.PHONY: help up down servers restart clean status logs demo test compose-test chaos bench lint format docs lock baseline sbom
+.PHONY: help up down servers restart clean status logs demo test compose-test chaos bench lint types style format docs lock baseline sbom
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2}' Makefile
@@ -38,10 +38,13 @@ demo: ## The whole life of a report in under a minute, on a stack of its own wit
 	@python3 infra/local/bootstrap.py
 	@$(PYTHON) -m infra.local.demo
 
-test: ## Check style and types, run all tests on servers of their own
+# processes that run tests side by side, each on servers of its own
+WORKERS ?= 2
+
+test: ## Check style and types, run all tests on servers of their own (WORKERS=2)
 	@python3 infra/local/bootstrap.py --dev
-	@$(MAKE) --no-print-directory lint
-	$(PYTHON) -m pytest
+	@$(MAKE) --no-print-directory -j2 -O lint
+	$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 compose-test: ## The end-to-end tests, and those of the deployment, on containers of their own
 	@python3 infra/local/bootstrap.py --dev
@@ -56,10 +59,14 @@ bench: ## Measure how fast and light it is, beside peers (ROWS=a,b ARGS=--quick 
 	@python3 infra/local/bootstrap.py --dev
 	@$(PYTHON) -W ignore -m tests.benchmarks --rows "$(ROWS)" $(ARGS)
 
-lint: ## ruff, mypy (strict), import-linter; gates: Dockerfiles, shell, compose file, licences, secrets
+lint: types style ## ruff, mypy (strict), import-linter; gates: Dockerfiles, shell, compose file, licences, secrets
+
+types:
+	.venv/bin/mypy
+
+style:
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/mypy
 	.venv/bin/lint-imports
 	@$(PYTHON) -W ignore -m infra.gates
 

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
@@ -55,8 +55,22 @@ class Fixed:
         return Response(body, 200, headers, content_type=self.content_type)
 
 
+@cache
+def fixed() -> dict[str, Fixed]:
+    """The fixed documents by path, made once."""
+    documents = {
+        "/": _json(INDEX),
+        "/openapi.json": _json(openapi.document()),
+        "/asyncapi.json": _json(asyncapi.document()),
+    }
+    return documents | {
+        path: Fixed(body, content_type, docs.POLICY)
+        for path, (body, content_type) in docs.files().items()
+    }
+
+
 class Documents:
-    """The handler of By.DOCUMENT. Fixed documents are made once.
+    """The handler of By.DOCUMENT.
 
     ready: readiness of the gateway itself; all_ready: of every service too. Both return
     {"ready": bool, …}.
@@ -65,14 +79,7 @@ class Documents:
     def __init__(self, ready: Checks, all_ready: Checks) -> None:
         self._ready = ready
         self._all_ready = all_ready
-        self._fixed = {
-            "/": _json(INDEX),
-            "/openapi.json": _json(openapi.document()),
-            "/asyncapi.json": _json(asyncapi.document()),
-        } | {
-            path: Fixed(body, content_type, docs.POLICY)
-            for path, (body, content_type) in docs.files().items()
-        }
+        self._fixed = fixed()
 
     def respond(self, exchange: Exchange) -> Response:
         """The document. Raises NotFound, Invalid."""

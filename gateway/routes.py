@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from werkzeug.routing import Map, Rule
 
@@ -135,8 +136,9 @@ ROUTES: tuple[Route, ...] = (
 )
 
 
+@cache
 def url_map() -> Map:
-    """The routes in werkzeug's form; the endpoint is the Route."""
+    """The routes in werkzeug's form; the endpoint is the Route. Made once."""
     rules = [
         Rule(
             route.path.replace("{", "<").replace("}", ">"),

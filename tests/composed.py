@@ -9,14 +9,14 @@ from functools import cache
 from pathlib import Path
 
 from infra.docker.compose import Stack
-from infra.local.state import ROOT, is_free
+from infra.local.state import ROOT
 from tests.cities import City
+from tests.place import free_port
 
 # `make compose-test` sets it
 IS_ASKED_FOR = os.environ.get("KOTA_TEST_MODE") == "compose"
 FOLDER = ROOT / ".local" / "compose-test"
 PROJECT = "kota-test"
-PORTS = range(18_480, 18_500)
 
 
 def docker(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
@@ -36,7 +36,7 @@ def start(knobs: dict[str, str]) -> City:
     FOLDER.mkdir(parents=True, exist_ok=True)
     settings = FOLDER / "settings.env"
     settings.write_text("".join(f"{name}={value}\n" for name, value in knobs.items()))
-    port = next(port for port in PORTS if is_free(port))
+    port = free_port()
     # `./kota` and `docker compose` in tests are to mean this project, too
     os.environ |= {
         "COMPOSE_PROJECT_NAME": PROJECT,

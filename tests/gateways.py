@@ -12,11 +12,10 @@ from pathlib import Path
 
 from infra.local.processes import tree_memory
 from infra.local.stack import Stack
-from infra.local.state import ROOT, is_free
+from infra.local.state import ROOT
 from tests.client import Client
+from tests.place import free_port
 from tests.waiting import eventually
-
-PORTS = iter(range(18_200, 18_400))
 
 
 @dataclass
@@ -60,11 +59,6 @@ def gateway(stack: Stack, **settings: str) -> Iterator[Gateway]:
             yield found
         finally:
             process.kill()
-
-
-def free_port() -> int:
-    """A port that nobody uses, given once."""
-    return next(port for port in PORTS if is_free(port))
 
 
 def _is_ready(found: Gateway) -> bool:

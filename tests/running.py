@@ -1,4 +1,4 @@
-"""The one complete city that end-to-end and reliability tests share."""
+"""The one city, or its servers alone, that all tests of a process share."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from uuid import uuid4
 import pytest
 
 from infra.local.stack import Stack
-from infra.local.state import ROOT, is_free
 from tests import composed
 from tests.cities import City, native
 from tests.client import Client
+from tests.place import folder, free_port
 
 PORTS = range(18_080, 18_180)
-# where traces are sent to; nobody is there, except in the tests of traces
-COLLECTORS = range(18_180, 18_200)
 # a failing event is parked after three tries, half a second apart at first
 KNOBS = {
     "HANDLER_MAX_TRIES": "3",
@@ -28,23 +26,38 @@ KNOBS = {
 
 
 @cache
+def running_servers() -> Stack:
+    """Started when the first test asks for them; the same for all folders of tests."""
+    if composed.IS_ASKED_FOR:
+        pytest.skip("reaches into processes of this machine")
+    # traces go where nobody is, except in the tests of traces
+    knobs = KNOBS | {"OTLP_ENDPOINT": f"http://127.0.0.1:{free_port()}"}
+    found = Stack(folder(), free_port(), extra=knobs, progress=print)
+    # a run that was ended by force may have left it running
+    found.down()
+    found.only_servers()
+    return found
+
+
+@cache
 def running_stack() -> Stack:
-    """Started when the first test asks for it."""
-    folder = ROOT / ".local" / "test-stack"
-    Stack(folder, PORTS[0]).down()
-    port = next(port for port in PORTS if is_free(port))
-    collector = next(port for port in COLLECTORS if is_free(port))
-    knobs = KNOBS | {"OTLP_ENDPOINT": f"http://127.0.0.1:{collector}"}
-    stack = Stack(folder, port, extra=knobs, progress=print)
-    stack.up()
-    return stack
+    """The services and the gateway on these servers."""
+    found = running_servers()
+    found.up()
+    return found
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Stack]:
+    """PostgreSQL and RabbitMQ, with a database per service that may be without tables."""
+    found = running_servers()
+    yield found
+    found.down()
 
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """A running stack with every process of its own, for tests that reach into it."""
-    if composed.IS_ASKED_FOR:
-        pytest.skip("reaches into processes of this machine")
     found = running_stack()
     yield found
     found.down()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from typing import Any
 
 from aiosmtpd.controller import Controller
+
+from tests.place import free_port
 
 
 class Script:
@@ -62,7 +63,7 @@ class MailServer:
 
     def __init__(self) -> None:
         self.script = Script()
-        self.port = _free_port()
+        self.port = free_port()
         self._controller = Controller(self.script, hostname="127.0.0.1", port=self.port)
 
     def __enter__(self) -> MailServer:
@@ -77,12 +78,6 @@ class MailServer:
         loop = self._controller.loop
         done = asyncio.run_coroutine_threadsafe(_call(self.script.drop_connections), loop)
         done.result(timeout=5)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def _call(what: Any) -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def eventually(look: Callable[[], T], seconds: float = 20.0, what: str = "condition") -> T:
+def eventually(look: Callable[[], T], seconds: float = 60.0, what: str = "condition") -> T:
     """Ask again and again until the answer is true; return it.
 
     The bound is generous: it ends a hanging test, it measures nothing.

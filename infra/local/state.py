@@ -29,6 +29,10 @@ PORT_NAMES = (
 # what an operator may give, kept for later commands
 MAIL_SETTINGS = ("SMTP_URL", "MAIL_FROM", "PUBLIC_URL")
 TRACE_SETTINGS = ("OTLP_ENDPOINT", "TRACE_RATIO")
+# below the range from which the kernel takes the ports of outgoing connections
+PORTS = range(15_000, 30_000)
+# of all the folders that this process knows, whether they are in use or not
+_known_ports: set[int] = set()
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,8 @@ class State(Vault):
             known |= dict(zip(missing, _free_ports(len(missing), base), strict=True))
             known[GATEWAY_ADMIN_BASE] = base
             write(file, json.dumps(known, indent=1))
+        base = known[GATEWAY_ADMIN_BASE]
+        _known_ports.update(known.values(), range(base, base + MOST_GATEWAYS))
         return known
 
     def admin_port(self, process: str) -> int:
@@ -117,7 +123,7 @@ def _free_ports(count: int, base: int) -> list[int]:
     found: list[int] = []
     while len(found) < count:
         port = _random_port()
-        if port not in found and port // 10 != base // 10 and is_free(port):
+        if port not in found and port // 10 != base // 10 and _is_nobodys(port):
             found.append(port)
     return found
 
@@ -125,13 +131,16 @@ def _free_ports(count: int, base: int) -> list[int]:
 def _free_ten() -> int:
     while True:
         base = _random_port() // 10 * 10
-        if all(is_free(base + number) for number in range(MOST_GATEWAYS)):
+        if all(_is_nobodys(base + number) for number in range(MOST_GATEWAYS)):
             return base
 
 
 def _random_port() -> int:
-    # below the range from which the kernel takes the ports of outgoing connections
-    return 15_000 + secrets.randbelow(15_000)
+    return secrets.choice(PORTS)
+
+
+def _is_nobodys(port: int) -> bool:
+    return port not in _known_ports and is_free(port)
 
 
 def is_free(port: int) -> bool:

@@ -48,7 +48,12 @@ def _database(cursor: Any, name: str) -> None:
     cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
     if not cursor.fetchone():
         cursor.execute(f'CREATE DATABASE "{name}" OWNER "{name}_owner"')
-    cursor.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC, "{name}_app"')
-    cursor.execute(f'GRANT CONNECT ON DATABASE "{name}" TO "{name}_app"')
+    restrict(cursor, name, f"{name}_app")
+
+
+def restrict(cursor: Any, name: str, app: str) -> None:
+    """Let only its owner and the role `app` enter a database, the latter within bounds."""
+    cursor.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC, "{app}"')
+    cursor.execute(f'GRANT CONNECT ON DATABASE "{name}" TO "{app}"')
     for setting, value in _BOUNDS.items():
-        cursor.execute(f'ALTER ROLE "{name}_app" IN DATABASE "{name}" SET {setting} = %s', (value,))
+        cursor.execute(f'ALTER ROLE "{app}" IN DATABASE "{name}" SET {setting} = %s', (value,))

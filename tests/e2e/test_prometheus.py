@@ -14,12 +14,11 @@ import pytest
 import yaml
 
 from infra.local.stack import Stack
-from infra.local.state import is_free
 from infra.prometheus import native
 from tests.contract.test_observability import expressions, names_in
+from tests.place import free_port
 from tests.waiting import eventually
 
-PORTS = range(18_200, 18_220)
 TARGETS = {"gateway": 2, "registry": 1, "reports": 1, "notify": 1, "permits": 1,
            "rabbitmq": 1, "rabbitmq-queues": 1}  # fmt: skip
 
@@ -52,7 +51,7 @@ class Prometheus:
 
 @pytest.fixture
 def prometheus(stack: Stack, tmp_path: Path) -> Iterator[Prometheus]:
-    address = f"127.0.0.1:{next(port for port in PORTS if is_free(port))}"
+    address = f"127.0.0.1:{free_port()}"
     configuration = native.configuration(stack.state)
     configuration["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
     (tmp_path / "prometheus.yml").write_text(yaml.safe_dump(configuration))

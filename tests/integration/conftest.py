@@ -3,46 +3,93 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
 
 import psycopg2
 import pytest
 
 from infra.local.stack import Stack
-from infra.postgres.databases import create_database
+from infra.postgres.databases import create_database, restrict
 from services.chassis.database import Database
 from services.chassis.migrate import migrate
-from tests.running import stack
+from tests.running import servers, stack
 
-__all__ = ["stack"]
+__all__ = ["servers", "stack"]
 
 Urls = tuple[str, str]
+APP_PASSWORD, OWNER_PASSWORD = "a" * 32, "b" * 32
+
+
+@dataclass
+class Templates:
+    """A migrated database of each line, made when it is first asked for and copied from then on.
+
+    All copies of a line belong to the same two roles.
+    """
+
+    servers: Stack
+    cursor: Any
+    made: set[str] = field(default_factory=set)
+
+    def copy(self, line: str) -> str:
+        """The name of a fresh database; whoever takes it drops it."""
+        template = f"template_{line}"
+        if line not in self.made:
+            self._make(template, line)
+        name = f"test_{uuid4().hex[:12]}"
+        owner = f"{template}_owner"
+        self.cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{owner}"')
+        restrict(self.cursor, name, f"{template}_app")
+        return name
+
+    def urls(self, line: str, name: str) -> Urls:
+        """How the line's app role and its owner role reach a database."""
+        url = self.servers.postgres.url
+        return (
+            url(f"template_{line}_app", APP_PASSWORD, name),
+            url(f"template_{line}_owner", OWNER_PASSWORD, name),
+        )
+
+    def drop(self, name: str) -> None:
+        """Drop a database, whoever is still in it."""
+        self.cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _make(self, template: str, line: str) -> None:
+        # a run before may have left one of other migrations
+        self.drop(template)
+        create_database(
+            self.servers.postgres.admin_url(), template,
+            app_password=APP_PASSWORD, owner_password=OWNER_PASSWORD,
+        )  # fmt: skip
+        app, owner = self.urls(line, template)
+        migrate(line, owner, app)
+        self.made.add(line)
+
+
+@pytest.fixture(scope="session")
+def templates(servers: Stack) -> Iterator[Templates]:
+    """What databases are copied from."""
+    connection = psycopg2.connect(servers.postgres.admin_url())
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        yield Templates(servers, cursor)
+    connection.close()
 
 
 @pytest.fixture
-def make_database(stack: Stack) -> Iterator[Callable[[str], Urls]]:
+def make_database(templates: Templates) -> Iterator[Callable[[str], Urls]]:
     """Makes a migrated database of `chassis` or a service; (app role's URL, owner's URL)."""
     made: list[str] = []
-    admin = stack.postgres.admin_url()
 
     def make(line: str) -> Urls:
-        name = f"test_{uuid4().hex[:12]}"
-        made.append(name)
-        create_database(admin, name, app_password="a" * 32, owner_password="b" * 32)
-        app = stack.postgres.url(f"{name}_app", "a" * 32, name)
-        owner = stack.postgres.url(f"{name}_owner", "b" * 32, name)
-        migrate(line, owner, app)
-        return app, owner
+        made.append(templates.copy(line))
+        return templates.urls(line, made[-1])
 
     yield make
-    connection = psycopg2.connect(admin)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        for name in made:
-            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-            cursor.execute(f'DROP ROLE "{name}_app"')
-            cursor.execute(f'DROP ROLE "{name}_owner"')
-    connection.close()
+    for name in made:
+        templates.drop(name)
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from infra.local.readiness import ask
 from infra.local.stack import Stack
-from infra.local.state import ROOT, is_free
+from infra.local.state import ROOT
 from services.chassis import schema_version
+from tests.place import free_port
 from tests.waiting import eventually
 
-ADMIN_PORTS = range(18_300, 18_400)
 _MIGRATION = '''
 from alembic import op
 from services.chassis.migrate import require_code
@@ -69,7 +69,7 @@ class Release:
     @contextmanager
     def running(self) -> Iterator[None]:
         """One process of it, ready; ends it as supervisord would."""
-        port = next(port for port in ADMIN_PORTS if is_free(port))
+        port = free_port()
         command = [str(Path(sys.executable).parent / "nameko"), "run"]
         process = subprocess.Popen(
             [*command, f"services.{self.service}.service"],

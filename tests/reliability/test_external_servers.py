@@ -9,10 +9,10 @@ import psycopg2
 import pytest
 
 from infra.local.stack import Stack
-from infra.local.state import is_free
 from tests.client import log_in
+from tests.place import free_port
 from tests.reliability.journal import PLACE
-from tests.running import KNOBS, PORTS
+from tests.running import KNOBS
 from tests.waiting import eventually
 
 
@@ -24,10 +24,6 @@ def operator(tmp_path: Path) -> Iterator[Stack]:
     yield stack
     stack.down()
     stack.forget()
-
-
-def free_port() -> int:
-    return next(port for port in reversed(PORTS) if is_free(port))
 
 
 def test_a_city_on_external_servers(

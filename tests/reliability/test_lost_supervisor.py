@@ -13,8 +13,8 @@ from infra.local import leftovers
 from infra.local.stack import Stack
 from infra.local.state import is_free
 from tests.client import log_in
+from tests.place import free_port
 from tests.reliability.journal import PLACE
-from tests.reliability.test_external_servers import free_port
 from tests.running import KNOBS
 from tests.waiting import eventually
 

@@ -13,7 +13,8 @@ import pytest
 
 from infra.local.stack import Stack
 from tests.client import Answer, Client, log_in
-from tests.gateways import Gateway, free_port, gateway
+from tests.gateways import Gateway, gateway
+from tests.place import free_port
 from tests.waiting import eventually
 
 LOGIN = {"login": "x", "password": "y" * 12}

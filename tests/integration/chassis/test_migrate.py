@@ -95,7 +95,7 @@ def test_a_service_changes_no_tables(urls: Urls, sql: str) -> None:
     connection.close()
 
 
-def test_a_service_enters_no_other_database(stack: Stack) -> None:
-    foreign = stack.postgres.urls("notify")[0].removesuffix("notify") + "reports"
+def test_a_service_enters_no_other_database(servers: Stack) -> None:
+    foreign = servers.postgres.urls("notify")[0].removesuffix("notify") + "reports"
     with pytest.raises(psycopg2.OperationalError, match="permission denied for database"):
         psycopg2.connect(foreign)

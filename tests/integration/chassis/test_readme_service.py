@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -27,6 +26,7 @@ from services.chassis.ids import new_id
 from services.chassis.text import Text
 from services.chassis.topology import exchange
 from tests.integration.conftest import Urls
+from tests.place import free_port
 from tests.waiting import eventually
 
 Call = Callable[..., dict[str, Any]]
@@ -52,26 +52,19 @@ def readme_service() -> str:
     return found[1]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture
-def greetings(stack: Stack, urls: Urls, tmp_path: Path) -> Iterator[dict[str, Any]]:
+def greetings(servers: Stack, urls: Urls, tmp_path: Path) -> Iterator[dict[str, Any]]:
     """A running process of the README's service."""
     (tmp_path / "greetings.py").write_text(readme_service())
     connection = psycopg2.connect(urls[1])
     with connection, connection.cursor() as cursor:
         cursor.execute("CREATE TABLE greetings (id uuid, words text)")
     connection.close()
-    topology.declare(stack.rabbitmq.url(), [GREETINGS])
+    topology.declare(servers.rabbitmq.url(), [GREETINGS])
     port = free_port()
-    environment = os.environ | stack.environment("reports") | {
+    environment = os.environ | servers.environment("reports") | {
         "PYTHONPATH": f"{tmp_path}:{ROOT}",
-        "AMQP_URL": stack.rabbitmq.url(),
+        "AMQP_URL": servers.rabbitmq.url(),
         "DATABASE_URL": urls[0],
         "ADMIN_PORT": str(port),
         "CITY_PACK": str(CITY_PACK),
@@ -89,9 +82,9 @@ def greetings(stack: Stack, urls: Urls, tmp_path: Path) -> Iterator[dict[str, An
 
 
 @pytest.fixture
-def call(stack: Stack) -> Iterator[Call]:
+def call(servers: Stack) -> Iterator[Call]:
     """Calls an operation from a process of its own; {"result": …} or {"error": …, "status": …}."""
-    yield from caller_to(stack.rabbitmq.url())
+    yield from caller_to(servers.rabbitmq.url())
 
 
 def caller_to(url: str) -> Iterator[Call]:
@@ -125,9 +118,9 @@ def test_it_is_short() -> None:
 
 
 def test_it_serves_publishes_and_audits(
-    stack: Stack, greetings: dict[str, Any], call: Call
+    servers: Stack, greetings: dict[str, Any], call: Call
 ) -> None:
-    with Connection(stack.rabbitmq.url()) as broker:
+    with Connection(servers.rabbitmq.url()) as broker:
         queue = Queue(f"test.greetings.{new_id()}", exchange("greetings.events"), routing_key="#")
         queue(broker.channel()).declare()
         made = call("greetings", "greet", {"words": "halo"}, key="one")["result"]
@@ -144,16 +137,16 @@ def test_it_serves_publishes_and_audits(
 
 
 def test_every_failure_of_a_call_is_told_apart(
-    stack: Stack, greetings: dict[str, Any], call: Call
+    servers: Stack, greetings: dict[str, Any], call: Call
 ) -> None:
-    topology.declare(stack.rabbitmq.url(), [ASLEEP])
+    topology.declare(servers.rabbitmq.url(), [ASLEEP])
     told = {
         "wrong field": call("greetings", "greet", {"word": "x"}),
         "no operation": call("greetings", "nope", {}),
         "no service": call("nobody", "greet", {}),
         "asleep": call("asleep", "greet", {}, budget_ms=300),
     }
-    with Connection(stack.rabbitmq.url()) as broker:
+    with Connection(servers.rabbitmq.url()) as broker:
         topology.rpc_queue("asleep")(broker.channel()).delete()
     assert {name: said["error"] for name, said in told.items()} == {
         "wrong field": "Invalid",
@@ -169,7 +162,7 @@ def test_an_absent_broker_is_told_at_once() -> None:
     assert next(caller, None) is None
 
 
-def test_a_stock_nameko_client_can_call_it(stack: Stack, greetings: dict[str, Any]) -> None:
+def test_a_stock_nameko_client_can_call_it(servers: Stack, greetings: dict[str, Any]) -> None:
     script = (
         "import eventlet; eventlet.monkey_patch()\n"
         "import sys\n"
@@ -178,7 +171,7 @@ def test_a_stock_nameko_client_can_call_it(stack: Stack, greetings: dict[str, An
         "    print(greetings.greet(body={'words': 'stock'})['words'])\n"
     )
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", script, stack.rabbitmq.url()],
+        [sys.executable, "-W", "ignore", "-c", script, servers.rabbitmq.url()],
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.stdout.strip() == "stock", done.stderr

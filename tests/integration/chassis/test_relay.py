@@ -50,15 +50,15 @@ class Bus:
 
 
 @pytest.fixture
-def bus(stack: Stack) -> Iterator[Bus]:
-    bus = Bus(stack.rabbitmq.url())
+def bus(servers: Stack) -> Iterator[Bus]:
+    bus = Bus(servers.rabbitmq.url())
     yield bus
     bus.close()
 
 
 @pytest.fixture
-def mover(stack: Stack, database: Database, bus: Bus) -> Iterator[Relay]:
-    publisher = ConfirmingPublisher(stack.rabbitmq.url())
+def mover(servers: Stack, database: Database, bus: Bus) -> Iterator[Relay]:
+    publisher = ConfirmingPublisher(servers.rabbitmq.url())
     yield Relay(database, publisher)
     publisher.close()
 

@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from services.chassis.files import FileStore, open_store
-from tests.gateways import free_port
+from tests.place import free_port
 from tests.waiting import eventually
 
 

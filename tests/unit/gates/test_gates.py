@@ -92,12 +92,10 @@ def test_a_careless_script_is_found_whatever_it_is_called(checkout: Path) -> Non
     assert gates.shell(checkout) == []
 
 
-@pytest.mark.parametrize(
-    "text", ["services: {a: {imagee: x}}", "services: {a: {image: x, ports: {}}}", "[]"]
-)
-def test_a_compose_file_of_another_form_is_found(checkout: Path, text: str) -> None:
-    put(checkout, gates.COMPOSE, text)
-    assert gates.compose(checkout)
+def test_a_compose_file_of_another_form_is_found(checkout: Path) -> None:
+    put(checkout, gates.COMPOSE, "services: {a: {imagee: x}, b: {image: x, ports: {}}}")
+    found = "\n".join(gates.compose(checkout))
+    assert "imagee" in found and "services.b.ports" in found
 
 
 def test_ignored_files_are_not_looked_at(checkout: Path) -> None:

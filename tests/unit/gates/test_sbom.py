@@ -15,7 +15,7 @@ LOCKED = re.compile(r"^([a-z0-9][\w.-]*)==([^\s;\\]+)", re.MULTILINE)
 def test_it_is_whole_and_always_the_same(tmp_path: Path) -> None:
     first, second = tmp_path / "a" / "sbom.json", tmp_path / "b.json"
     sbom.write(first)
-    sbom.write(second)
+    sbom.write(second, validate=False)
     assert first.read_bytes() == second.read_bytes()
     bill = json.loads(first.read_text())
     assert bill["bomFormat"] == "CycloneDX"

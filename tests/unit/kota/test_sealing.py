@@ -67,14 +67,18 @@ def test_nobody_else_can_read_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("keys", "words"), [("", "no public key"), ("age1x", "age1x"), (f"{PUBLIC},x", "'x'")]
+    ("keys", "words"),
+    [("", "no public key"), ("age1x", "age1x"), (f"{PUBLIC},x", "'x'")],
+    ids=["none", "broken", "one of two broken"],
 )
 def test_wrong_recipients_are_named(keys: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         sealing.recipients(keys)
 
 
-@pytest.mark.parametrize("text", ["", "# only a comment", PUBLIC])
+@pytest.mark.parametrize(
+    "text", ["", "# only a comment", PUBLIC], ids=["nothing", "a comment", "a public key"]
+)
 def test_what_is_no_private_key_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         sealing.identities(text)

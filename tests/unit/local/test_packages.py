@@ -99,7 +99,7 @@ def test_what_tests_need_is_asked_for_with_tests_only(
     packages.ensure()
     assert machine.ran == []
     packages.ensure(for_tests=True)
-    assert machine.ran[-1][-3:] == ["redis-server", "prometheus", "shellcheck"]
+    assert machine.ran[-1][-4:] == ["redis-server", "prometheus", "shellcheck", "faketime"]
 
 
 def test_external_servers_need_no_packages(

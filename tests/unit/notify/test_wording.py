@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from infra.local.state import CITY_PACK
 from services.notify.domain import MESSAGE_KEYS, PLAIN_KEYS
 from services.notify.wording import Wording
 from tests.unit.city.tiny import write_pack
@@ -17,6 +18,12 @@ REPORT: dict[str, Any] = {
     "area": "99.01.01.1002",
     "agency": "ROADS",
 }
+
+
+@pytest.fixture(scope="module")
+def example() -> Wording:
+    """The example city's."""
+    return Wording.load(CITY_PACK)
 
 
 @pytest.fixture
@@ -46,8 +53,8 @@ def test_what_the_pack_no_longer_knows(wording: Wording) -> None:
 
 
 @pytest.mark.parametrize("key", MESSAGE_KEYS)
-def test_the_example_city_says_everything(key: str) -> None:
-    title, words = Wording.load(Path("infra/city/tangsel")).words(key, REPORT | {"agency": "DLH"})
+def test_the_example_city_says_everything(example: Wording, key: str) -> None:
+    title, words = example.words(key, REPORT | {"agency": "DLH"})
     for language in ("id", "en"):
         assert REPORT["number"] in title.in_language(language)
         assert "\n" not in title.in_language(language)
@@ -55,7 +62,7 @@ def test_the_example_city_says_everything(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", PLAIN_KEYS)
-def test_what_is_not_about_a_report_names_none(key: str) -> None:
-    for words in Wording.load(Path("infra/city/tangsel")).plain(key):
+def test_what_is_not_about_a_report_names_none(example: Wording, key: str) -> None:
+    for words in example.plain(key):
         for language in ("id", "en"):
             assert words.in_language(language) and "  " not in words.in_language(language)
