@@ -7,9 +7,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from tests.architecture.test_structure import PRODUCT, is_sql_home, name
+from tests.architecture.test_structure import (
+    GATEWAY,
+    PRODUCT,
+    is_sql_home,
+    offenders,
+    parsed,
+)
 
 # stricter than words with an underscore: any statement, at the start of any text
 STATEMENT = re.compile(
@@ -23,7 +27,7 @@ SERVICES_ONLY = [p for p in PRODUCT if "services" in p.parts and "chassis" not i
 
 def texts(path: Path) -> Iterator[str]:
     """Every text of the file that is no docstring."""
-    tree = ast.parse(path.read_text())
+    tree = parsed(path)
     told = {
         id(node.body[0].value)
         for node in ast.walk(tree)
@@ -40,21 +44,20 @@ def statements(path: Path) -> list[str]:
     return [text for text in texts(path) if STATEMENT.match(text)]
 
 
-@pytest.mark.parametrize("path", SERVICES_ONLY, ids=name)
-def test_services_keep_sql_at_home(path: Path) -> None:
-    if not is_sql_home(path) and "migrations" not in path.parts:
-        assert not statements(path)
+def test_services_keep_sql_at_home() -> None:
+    elsewhere = [p for p in SERVICES_ONLY if not is_sql_home(p) and "migrations" not in p.parts]
+    assert not offenders(elsewhere, statements)
 
 
-@pytest.mark.parametrize("path", [p for p in PRODUCT if name(p).startswith("gateway")], ids=name)
-def test_the_gateway_has_no_database(path: Path) -> None:
-    assert not statements(path)
+def test_the_gateway_has_no_database() -> None:
+    assert not offenders(GATEWAY, statements)
 
 
-@pytest.mark.parametrize("path", [p for p in SERVICES_ONLY if is_sql_home(p)], ids=name)
-def test_values_travel_as_named_parameters(path: Path) -> None:
-    for statement in statements(path):
-        assert not LITERAL_PLACEHOLDER.search(statement), statement
+def test_values_travel_as_named_parameters() -> None:
+    def wrong(path: Path) -> list[str]:
+        return [sql for sql in statements(path) if LITERAL_PLACEHOLDER.search(sql)]
+
+    assert not offenders(filter(is_sql_home, SERVICES_ONLY), wrong)
 
 
 def test_the_look_out_sees(tmp_path: Path) -> None:

@@ -6,12 +6,9 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
-
 from infra.local.state import ROOT
-from tests.architecture.test_structure import PRODUCT, name
+from tests.architecture.test_structure import PRODUCT, offenders, parsed
 
-LONGEST_FILE = 400
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK|TBD|WIP)\b")
 OTHER_FILES = sorted(
     path
@@ -31,9 +28,8 @@ def is_stub(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and node.id == "NotImplemented"
 
 
-def stubs(source: str, *, is_migration: bool) -> list[int]:
+def stubs(tree: ast.Module, *, is_migration: bool) -> list[int]:
     """Lines of stubs. A migration's downgrade may refuse."""
-    tree = ast.parse(source)
     excused = {
         id(inner)
         for node in ast.walk(tree)
@@ -47,31 +43,27 @@ def stubs(source: str, *, is_migration: bool) -> list[int]:
     ]
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=name)
-def test_nothing_is_a_stub(path: Path) -> None:
-    assert not stubs(path.read_text(), is_migration="versions" in path.parts)
+def test_nothing_is_a_stub() -> None:
+    def wrong(path: Path) -> list[int]:
+        return stubs(parsed(path), is_migration="versions" in path.parts)
+
+    assert not offenders(PRODUCT, wrong)
 
 
-@pytest.mark.parametrize("path", [*PRODUCT, *OTHER_FILES], ids=name)
-def test_nothing_waits_to_be_finished(path: Path) -> None:
-    assert not UNFINISHED.search(path.read_text())
+def test_nothing_waits_to_be_finished() -> None:
+    assert not offenders([*PRODUCT, *OTHER_FILES], lambda p: UNFINISHED.search(p.read_text()))
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=name)
-def test_no_file_is_too_long(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= LONGEST_FILE
+def test_every_file_says_what_it_is() -> None:
+    with_content = [path for path in PRODUCT if path.read_text().strip()]
+    assert not offenders(with_content, lambda path: ast.get_docstring(parsed(path)) is None)
 
 
-@pytest.mark.parametrize("path", [p for p in PRODUCT if p.read_text().strip()], ids=name)
-def test_every_file_says_what_it_is(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text()))
-
-
-def one_language(source: str) -> list[int]:
+def one_language(tree: ast.Module) -> list[int]:
     """Lines where a Text is made without Indonesian, or with the same words twice."""
     return [
         node.lineno
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id == "Text"
@@ -82,14 +74,14 @@ def one_language(source: str) -> list[int]:
     ]
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=name)
-def test_people_are_told_in_both_languages(path: Path) -> None:
-    assert not one_language(path.read_text())
+def test_people_are_told_in_both_languages() -> None:
+    assert not offenders(PRODUCT, lambda path: one_language(parsed(path)))
 
 
 def test_the_look_out_sees() -> None:
     source = "def upgrade():\n    pass\ndef downgrade():\n    raise NotImplementedError('x')\n"
-    assert stubs(source, is_migration=True) == [1]
-    assert stubs(source, is_migration=False) == [1, 4]
-    assert one_language("Text('a')\nText('a', id='a')\nText('a', id='b')") == [1, 2]
+    assert stubs(ast.parse(source), is_migration=True) == [1]
+    assert stubs(ast.parse(source), is_migration=False) == [1, 4]
+    texts = "Text('a')\nText('a', id='a')\nText('a', id='b')"
+    assert one_language(ast.parse(texts)) == [1, 2]
     assert UNFINISHED.search("# TODO: later") and not UNFINISHED.search("todos")
