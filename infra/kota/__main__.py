@@ -14,6 +14,7 @@ import typer
 from services.chassis.errors import DomainError
 
 COMMANDS = {
+    "apikey": "infra.kota.apikey:app",
     "audit": "infra.kota.audit:app",
     "backup": "infra.kota.backup.command:app",
     "city": "infra.kota.city_load:app",

@@ -7,6 +7,7 @@ from services.chassis.contract import Contract, EventType, Kind, Operation
 from services.chassis.errors import Conflict, Invalid, Unauthenticated
 from services.chassis.principal import LOGGED_IN, Role
 from services.chassis.text import Text
+from services.registry.api_key_contract import OPEN_APP, RefusedKey
 from services.registry.email_contract import (
     CONTACT_CHANGED,
     CONTACT_OF_ACCOUNT,
@@ -21,7 +22,9 @@ __all__ = [
     "CONTACT_OF_ACCOUNT",
     "CONTRACT",
     "FETCH_VERIFICATION",
+    "OPEN_APP",
     "VERIFICATION_REQUESTED",
+    "RefusedKey",
 ]
 
 HOLDERS = tuple(role.value for role in (*sorted(LOGGED_IN),))
@@ -166,6 +169,7 @@ CONTRACT = Contract(
         WHO_AM_I,
         CREATE_ACCOUNT,
         *EMAIL_OPERATIONS,
+        OPEN_APP,
     ),
     (ACCOUNT_CREATED, ACCOUNT_CHANGED, *EMAIL_EVENTS),
 )

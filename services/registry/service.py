@@ -9,8 +9,8 @@ from services.chassis.errors import NotFound
 from services.chassis.offload import Offload
 from services.chassis.runtime import Chassis, ChassisService, operation, repeated
 from services.chassis.unit_of_work import UnitOfWork
-from services.registry import contract, email_contract
-from services.registry.identity import commands, emails, passwords, repository
+from services.registry import api_key_contract, contract, email_contract
+from services.registry.identity import api_keys, commands, emails, passwords, repository
 from services.registry.settings import Settings
 
 FORGET_SECONDS = 600.0
@@ -96,6 +96,11 @@ class RegistryService(ChassisService):
     def fetch_verification(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Tell it what code to send."""
         return emails.fetch_verification(work, body, self.chassis.settings.code_secret)
+
+    @operation(api_key_contract.OPEN_APP)
+    def open_app(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Let an app in."""
+        return api_keys.open_app(work, body, self.chassis.settings.identity_signing_key)
 
     @repeated(FORGET_SECONDS)
     def forget_verifications(self) -> bool:

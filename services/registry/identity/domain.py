@@ -15,6 +15,8 @@ IDLE_LIFETIME = timedelta(days=14)
 FREE_FAILURES = 5
 FIRST_LOCK = timedelta(minutes=1)
 LONGEST_LOCK = timedelta(minutes=15)
+APP_LIFETIME = timedelta(minutes=1)
+KEY_PREFIX = "kota_"
 WITH_AGENCY = frozenset(role.value for role in AGENCY_STAFF)
 
 
@@ -51,9 +53,14 @@ def new_refresh_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def digest_of(refresh_token: str) -> str:
-    """What is stored instead of a refresh token."""
-    return hashlib.sha256(refresh_token.encode()).hexdigest()
+def new_api_key() -> str:
+    """192 random bits behind a prefix by which a key is recognised where it should not be."""
+    return KEY_PREFIX + secrets.token_urlsafe(24)
+
+
+def digest_of(secret: str) -> str:
+    """What is stored instead of a refresh token or an API key; both are random and long."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def is_alive(issued_at: datetime, family_ends_at: datetime, now: datetime) -> bool:
