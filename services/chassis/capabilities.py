@@ -44,7 +44,15 @@ class Capabilities:
 
     def issue(self, photo: UploadedPhoto, holder: str) -> tuple[str, datetime]:
         """(the capability, when it expires). holder: the subject that may use it."""
-        expires = self._clock.now().replace(microsecond=0) + LIFETIME
+        return self._issued(photo, holder, self._clock.now().replace(microsecond=0))
+
+    def issue_repeatably(self, photo: UploadedPhoto, holder: str) -> str:
+        """A capability for use at once, the same for the same picture within an hour: so a form
+        that is sent again is the same request again."""
+        return self._issued(photo, holder, _hour(self._clock.now()))[0]
+
+    def _issued(self, photo: UploadedPhoto, holder: str, at: datetime) -> tuple[str, datetime]:
+        expires = at + LIFETIME
         content = asdict(photo) | {"expires": int(expires.timestamp())}
         return str(self._for(holder).dumps(content)), expires
 
@@ -79,4 +87,8 @@ def photo_folder(hour: str) -> str:
 
 def hour_of(moment: datetime) -> str:
     """The name of an hour."""
-    return moment.astimezone(UTC).strftime("%Y%m%d%H")
+    return _hour(moment).strftime("%Y%m%d%H")
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)

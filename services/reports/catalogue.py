@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from services.chassis.city import City, load_city
+from services.chassis.city import Area, City, load_city
 from services.chassis.text import Language
 from services.reports import errors
+from services.reports.addresses import areas_in
 from services.reports.city import Categories, Category, agency_for, load_categories
 from services.reports.responses import Response, load_responses
 from services.reports.service_levels import Terms, WorkingTime
@@ -61,6 +62,21 @@ class Catalogue:
         if area is None and category.must_be_inside:
             raise errors.outside_city()
         return (area.code if area else None), agency_for(category, area)
+
+    def area_named(self, code: str | None, address: str | None) -> Area:
+        """The kelurahan with that code, else the one that an address names.
+
+        Raises Invalid for an unknown code, and for an address that names none, or several alike.
+        """
+        if code is not None:
+            found = self.city.areas.get(code)
+            if found is None:
+                raise errors.no_such_area(area.code for area in self.city.areas)
+            return found
+        named = areas_in(address or "", self.city.areas)
+        if len(named) != 1:
+            raise errors.address_not_found()
+        return named[0]
 
     def names(self, area: str | None, agency: str, language: Language) -> dict[str, Any]:
         """What area and agency are called; the code itself if the pack no longer has it."""

@@ -26,10 +26,9 @@ from services.chassis.city.pack import declared
 from services.chassis.city.problems import Path
 from services.chassis.city.schema import BasedSchema, Code, bilingual
 from services.chassis.text import Text
+from services.reports.category_contract import KINDS, PRIORITIES
 
 FILE = "categories.yaml"
-KINDS = ("case", "incident", "site")
-PRIORITIES = ("low", "normal", "high", "urgent")
 
 UNKNOWN_GROUP = Text(
     "No group {code} stands in this file.", id="Tidak ada kelompok {code} dalam berkas ini."

@@ -11,17 +11,19 @@ from services.chassis.cursors import Cursor, page_of
 from services.chassis.database import Row
 from services.chassis.errors import Invalid, NotFound
 from services.chassis.ids import is_public_number, new_id, public_number, same_code, tracking_code
-from services.chassis.principal import AGENCY_STAFF, Principal
+from services.chassis.principal import AGENCY_STAFF, LOGGED_IN, Principal, key_of_app
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports import contract, errors, photos, queries, repository
 from services.reports.catalogue import Catalogue
 from services.reports.city import Category
-from services.reports.domain import View, view_of
+from services.reports.domain import View, view_of, works_for
 from services.reports.lifecycle import State
 from services.reports.service_levels import Terms
 
 PREFIX = "LP"
 _ASKED = ("category", "description", "lat", "long")
+_OF_STAFF = ("officer", "escalation", "app")
+_CONTACT = ("contact_email", "contact_name", "contact_phone")
 
 
 def submit_report(
@@ -44,11 +46,10 @@ def submit_report(
     repository.remember(work, report, "submitted", behalf)
     work.emit(contract.SUBMITTED, report["id"], 1, announcement(report, city))
     work.audit("report.submitted", report["id"], purpose="on_behalf_of" if behalf else "service")
+    if any(name in body for name in _CONTACT):
+        repository.keep_contact(work, report["id"], body, work.call.language)
     answer = shown(work, report, city)
-    if "contact_email" not in body:
-        return answer
-    repository.keep_contact(work, report["id"], body["contact_email"], work.call.language)
-    return answer | {"tracking_code": None}
+    return answer | ({"tracking_code": None} if "contact_email" in body else {})
 
 
 def get_report(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
@@ -57,7 +58,18 @@ def get_report(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[
     if report is None or not view(work, report).content:
         raise NotFound()
     _trace(work, [report], "report.read")
-    return shown(work, report, city)
+    return shown(work, report, city) | _contact(work, report)
+
+
+def _contact(work: UnitOfWork, report: Row) -> dict[str, Any]:
+    """Whom its staff may call; that they looked is audited."""
+    if not works_for(work.call.principal, report["agency"]):
+        return {}
+    found = queries.contact(work, report["id"])
+    if found is None or not (found["name"] or found["phone"]):
+        return {}
+    work.audit("contact.read", report["id"])
+    return {"contact": {"name": found["name"], "phone": found["phone"]}}
 
 
 def get_photo(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
@@ -108,7 +120,8 @@ def _new(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, A
     number = public_number(PREFIX, city.local_time(now).year, repository.next_serial(work))
     terms = city.terms(placed["category"], placed["agency"])
     reporter = _reporter(principal, body)
-    return begun(placed, terms, now, report_id=new_id(), number=number, reporter=reporter)
+    report = begun(placed, terms, now, report_id=new_id(), number=number, reporter=reporter)
+    return report | {"app": key_of_app(principal)}
 
 
 def begun(
@@ -130,6 +143,7 @@ def begun(
             "version": 1,
             "state": State.SUBMITTED.value,
             "reporter": reporter,
+            "app": None,
             "officer": None,
             "rating": None,
             "supports": 0,
@@ -146,7 +160,7 @@ def _check_reporter(work: UnitOfWork, body: dict[str, Any]) -> None:
     account = behalf.get("account") if behalf else None
     if account is not None and not queries.is_citizen(work, account):
         raise errors.unknown_citizen()
-    has_account = account is not None if behalf else not work.call.principal.is_guest
+    has_account = account is not None if behalf else work.call.principal.role in LOGGED_IN
     if "contact_email" in body and has_account:
         raise errors.contact_not_needed()
 
@@ -155,7 +169,7 @@ def _reporter(principal: Principal, body: dict[str, Any]) -> str | None:
     if "on_behalf_of" in body:
         account: str | None = body["on_behalf_of"].get("account")
         return account
-    return None if principal.is_guest else principal.subject
+    return principal.subject if principal.role in LOGGED_IN else None
 
 
 def _placed(body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
@@ -167,6 +181,8 @@ def _placed(body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
         "attributes": _answers(category, body.get("attributes", {})),
         "area": area,
         "agency": agency,
+        "address": body.get("address"),
+        "approximate": body.get("approximate", False),
     }
 
 
@@ -215,6 +231,6 @@ def shown(work: UnitOfWork, report: Row, city: Catalogue) -> dict[str, Any]:
     if report["reporter"] is None or not sees_people:
         found.pop("reporter")
     if not sees_people:
-        found.pop("officer")
-        found.pop("escalation")
+        for name in _OF_STAFF:
+            found.pop(name, None)
     return found

@@ -15,11 +15,13 @@ from services.chassis.text import Text
 from services.registry.contract import ACCOUNT_CHANGED, ACCOUNT_CREATED
 from services.reports.action_contract import ACTIONS, ALARMS, EVENTS
 from services.reports.action_schemas import AskTimeline, Follow, FollowerChanged, Timeline
+from services.reports.category_contract import GET_CATEGORY, LIST_CATEGORIES
 from services.reports.contact_contract import (
     CONTACT_FORGOTTEN,
     CONTACT_OF_REPORT,
     FORGET_CONTACT,
 )
+from services.reports.request_contract import FIND_REPORTS, SUBMIT_REQUEST
 from services.reports.schemas import (
     GetPhoto,
     ListReports,
@@ -33,7 +35,18 @@ from services.reports.schemas import (
 )
 from services.reports.work_contract import WORK_OPERATIONS
 
-__all__ = ["ACTIONS", "ALARMS", "CONTACT_FORGOTTEN", "CONTACT_OF_REPORT", "CONTRACT", "EVENTS"]
+__all__ = [
+    "ACTIONS",
+    "ALARMS",
+    "CONTACT_FORGOTTEN",
+    "CONTACT_OF_REPORT",
+    "CONTRACT",
+    "EVENTS",
+    "FIND_REPORTS",
+    "GET_CATEGORY",
+    "LIST_CATEGORIES",
+    "SUBMIT_REQUEST",
+]
 
 SUBMIT_REPORT = Operation(
     "submit_report",
@@ -141,6 +154,10 @@ CONTRACT = Contract(
         *WORK_OPERATIONS,
         CONTACT_OF_REPORT,
         FORGET_CONTACT,
+        LIST_CATEGORIES,
+        GET_CATEGORY,
+        FIND_REPORTS,
+        SUBMIT_REQUEST,
     ),
     (SUBMITTED, FOLLOWER_CHANGED, CONTACT_FORGOTTEN, *EVENTS),
     subscriptions=(KEEP_ACCOUNTS, CHANGE_ACCOUNTS),

@@ -110,6 +110,33 @@ def outside_city() -> Invalid:
     return Invalid(errors=[FieldError(field, "outside_city", words) for field in ("lat", "long")])
 
 
+def no_such_area(known: Iterable[str]) -> Invalid:
+    """No kelurahan has this code."""
+    words = Text("Unknown; known are: {known}.", id="Tidak dikenal; yang ada: {known}.")
+    return _field("area", "unknown_area", words.format(known=", ".join(known)))
+
+
+def address_not_found() -> Invalid:
+    """No place is known for these words."""
+    words = Text(
+        "This address names no kelurahan of the city; name it, or send lat and long.",
+        id="Alamat ini tidak menyebut kelurahan di kota ini; sebutkan, atau kirim lat dan long.",
+    )
+    return _field("address", "address_not_found", words)
+
+
+def backwards() -> Invalid:
+    """The end is before the beginning."""
+    words = Text("This is before the beginning.", id="Ini sebelum waktu awal.")
+    return _field("until", "backwards", words)
+
+
+def span_too_long(days: int) -> Invalid:
+    """More is asked for at once than is given."""
+    words = Text("At most {days} days at once.", id="Paling banyak {days} hari sekaligus.")
+    return _field("since", "span_too_long", words.format(days=days))
+
+
 def contact_not_needed() -> Invalid:
     """Who is logged in is told through the account."""
     words = Text("You are logged in; leave this out.", id="Anda sudah masuk; kosongkan isian ini.")

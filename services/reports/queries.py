@@ -13,8 +13,9 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.reports.domain import is_overseer
 from services.reports.lifecycle import MOVING
 
-COLUMNS = """id::text, number, version, state, category, description, lat, long, visibility,
-  attributes, area, agency, reporter, officer, rating, supports, settled_at, created_at, updated_at,
+COLUMNS = """id::text, number, version, state, category, description, lat, long, address,
+  approximate, visibility, attributes, area, agency, reporter, app, officer, rating, supports,
+  settled_at, created_at, updated_at,
   due_from, due_at, days_left, escalation, missed, alarm, alarm_at,
   (SELECT coalesce(json_agg(json_build_object(
      'n', n, 'width', width, 'height', height, 'version', version)
@@ -42,7 +43,8 @@ SELECT count(*) AS due, min(alarm_at) AS oldest FROM (
   SELECT alarm_at FROM report WHERE alarm_at <= %(now)s ORDER BY alarm_at LIMIT 10000) late"""
 _ACCOUNT = "SELECT role, agency FROM account WHERE id = %(id)s"
 _CONTACT = """
-SELECT r.number, c.email, c.language FROM report_contact c JOIN report r ON r.id = c.report_id
+SELECT r.number, c.email, c.name, c.phone, c.language
+FROM report_contact c JOIN report r ON r.id = c.report_id
 WHERE c.report_id = %(id)s"""
 _FILTERS = {name: f"{name} = %({name})s" for name in ("state", "category", "area", "agency")}
 
@@ -104,7 +106,7 @@ def is_citizen(work: UnitOfWork, account: str) -> bool:
 
 
 def contact(work: UnitOfWork, report_id: str) -> Row | None:
-    """number, email, language of a guest's report; None if no address was left."""
+    """number, email, name, phone, language of a guest's report; None if nothing was left."""
     return work.first(_CONTACT, {"id": report_id})
 
 

@@ -13,11 +13,12 @@ from services.chassis.unit_of_work import UnitOfWork
 
 _INSERT = """
 INSERT INTO report (id, number, version, state, category, description, lat, long, visibility,
-                    attributes, area, agency, reporter, created_at, updated_at,
-                    due_from, due_at, alarm, alarm_at)
+                    attributes, area, agency, reporter, app, address, approximate, created_at,
+                    updated_at, due_from, due_at, alarm, alarm_at)
 VALUES (%(id)s, %(number)s, %(version)s, %(state)s, %(category)s, %(description)s, %(lat)s,
         %(long)s, %(visibility)s, %(attributes_json)s, %(area)s, %(agency)s, %(reporter)s,
-        %(created_at)s, %(updated_at)s, %(due_from)s, %(due_at)s, %(alarm)s, %(alarm_at)s)"""
+        %(app)s, %(address)s, %(approximate)s, %(created_at)s, %(updated_at)s,
+        %(due_from)s, %(due_at)s, %(alarm)s, %(alarm_at)s)"""
 
 _HISTORY = """
 INSERT INTO report_history (report_id, version, action, actor, at, data)
@@ -57,8 +58,8 @@ _NO_ROLE = {"role": "none", "agency": None}
 _SWEPT = "UPDATE photo_sweep SET swept_until = greatest(swept_until, %(until)s)"
 
 _CONTACT = """
-INSERT INTO report_contact (report_id, email, language)
-VALUES (%(id)s, %(email)s, %(language)s)"""
+INSERT INTO report_contact (report_id, email, name, phone, language)
+VALUES (%(id)s, %(email)s, %(name)s, %(phone)s, %(language)s)"""
 
 
 def next_serial(work: UnitOfWork) -> int:
@@ -119,9 +120,11 @@ def remember_swept(work: UnitOfWork, until: datetime) -> None:
     work.write(_SWEPT, {"until": until})
 
 
-def keep_contact(work: UnitOfWork, report_id: str, email: str, language: str) -> None:
-    """Keep a guest's address and language, apart from the report."""
-    work.write(_CONTACT, {"id": report_id, "email": email, "language": language})
+def keep_contact(work: UnitOfWork, report_id: str, given: dict[str, Any], language: str) -> None:
+    """Keep what a guest left of contact_email, _name, _phone, and the language, apart from the
+    report."""
+    left = {name: given.get(f"contact_{name}") for name in ("email", "name", "phone")}
+    work.write(_CONTACT, left | {"id": report_id, "language": language})
 
 
 def set_alarm(work: UnitOfWork, report_id: str, at: datetime) -> None:

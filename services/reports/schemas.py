@@ -70,8 +70,17 @@ class Photo(fields.Schema):
     version = fields.Integer(required=True, min=1, max=2**31 - 1)
 
 
+class Contact(fields.Schema):
+    """Whom to ask about a report, and where."""
+
+    name = fields.String(required=True, allow_none=True)
+    phone = fields.String(required=True, allow_none=True, max=40)
+
+
 class Report(fields.Schema):
     """A report as its reader may see it.
+
+    address: the place in words, as it was given. approximate: it is the middle of its kelurahan.
 
     due_at: until when the agency has to act; null while nobody has to, or the reporter has.
     tracking_code: only in the answer to a guest who left a contact address. escalation: how many
@@ -86,6 +95,8 @@ class Report(fields.Schema):
     description = fields.String(required=True, max=fields.MAX_TEXT, multiline=True)
     lat = fields.Number(required=True, min=-90, max=90)
     long = fields.Number(required=True, min=-180, max=180)
+    address = fields.String(required=True, allow_none=True, max=500)
+    approximate = fields.Boolean(required=True)
     visibility = fields.Choice(VISIBILITIES, required=True)
     attributes = fields.Attributes(required=True)
     photos = fields.List(fields.Nested(Photo), required=True)
@@ -101,6 +112,13 @@ class Report(fields.Schema):
         allow_none=True, metadata={"description": "who works on it; staff only"}
     )
     escalation = fields.Integer(min=0, max=10, metadata={"description": "staff only"})
+    app = fields.String(
+        allow_none=True,
+        metadata={"description": "the API key of the app through which it came; staff only"},
+    )
+    contact = fields.Nested(
+        Contact, metadata={"description": "what the reporter left for us to call; staff only"}
+    )
     created_at = fields.Timestamp(required=True)
     updated_at = fields.Timestamp(required=True)
     tracking_code = fields.String()

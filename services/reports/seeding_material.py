@@ -44,6 +44,8 @@ class Material:
             "attributes": random.choice(self._answers[category.code]),
             "area": area.code,
             "agency": agency_for(category, area),
+            "address": None,
+            "approximate": False,
         }
 
 

@@ -19,12 +19,14 @@ from services.reports import (
     actions,
     alarms,
     bulk,
+    categories,
     commands,
     contacts,
     contract,
     following,
     photos,
     repository,
+    requests,
     timeline,
 )
 from services.reports import work as agency_work
@@ -42,6 +44,7 @@ SWEEP_SECONDS = 600.0
 ALARM_SECONDS = 1.0
 MEASURE_SECONDS = 5.0
 JOB_SECONDS = 1.0
+CATALOGUE_SECONDS = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +66,7 @@ class ReportsService(ChassisService):
     """Citizens' reports."""
 
     name = contract.CONTRACT.service
-    chassis: Any = Chassis(contract.CONTRACT, Settings, Catalogue.load)
+    chassis: Any = Chassis(contract.CONTRACT, Settings, Catalogue.load, build=categories.Notes.of)
 
     @operation(contract.SUBMIT_REPORT, present=with_tracking_code)
     def submit_report(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
@@ -100,6 +103,26 @@ class ReportsService(ChassisService):
     def forget_contact(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Forget a guest's address."""
         return contacts.forget_contact(work, body, self.chassis.settings.tracking_secret)
+
+    @operation(contract.LIST_CATEGORIES)
+    def list_categories(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Read what can be reported."""
+        return categories.list_categories(work, self.chassis.city)
+
+    @operation(contract.GET_CATEGORY)
+    def get_category(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Read one category."""
+        return categories.get_category(work, body, self.chassis.city)
+
+    @operation(contract.FIND_REPORTS)
+    def find_reports(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Find public reports."""
+        return requests.find_reports(work, body, self.chassis.city)
+
+    @operation(contract.SUBMIT_REQUEST)
+    def submit_request(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Take in what an app sends."""
+        return requests.submit_request(work, body, self.chassis.city, capabilities_of(self))
 
     @operation(contract.TIMELINE)
     def report_timeline(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
@@ -192,6 +215,17 @@ class ReportsService(ChassisService):
         """See what is late."""
         with self.chassis.work(transaction=False) as work:
             alarms.measure(work)
+        return False
+
+    @repeated(CATALOGUE_SECONDS)
+    def note_catalogue(self) -> bool:
+        """Note, once, that the categories are as this process found them when it started."""
+        notes: categories.Notes = self.chassis.own
+        if not notes.are_taken:
+            with self.chassis.work() as work:
+                categories.remember_changes(work, self.chassis.city)
+                work.commit()
+            notes.are_taken = True
         return False
 
     @repeated(SWEEP_SECONDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from services.chassis import fields
 from services.chassis.city.attributes import Attribute
 
 _ANY = 1e15
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 
 
 def answers_schema(attributes: Sequence[Attribute], *, partial: bool = False) -> fields.Schema:
@@ -29,6 +31,25 @@ def clean_answers(attributes: Sequence[Attribute], given: Mapping[str, Any]) -> 
     loaded = fields.load(schema, dict(given))
     stored: dict[str, Any] = schema.dump(loaded)
     return {code: stored[code] for code in loaded}
+
+
+def answers_of_form(attributes: Sequence[Attribute], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers of a form, where everything is text, in the types that were asked for.
+
+    What cannot be read stays as it is, and `clean_answers` says what is wrong with it.
+    """
+    types = {attribute.code: attribute.type for attribute in attributes}
+    return {code: _of_form(types.get(code), answer) for code, answer in given.items()}
+
+
+def _of_form(kind: str | None, answer: Any) -> Any:
+    if kind == "multivaluelist":
+        return answer if isinstance(answer, list) else [answer]
+    if isinstance(answer, list) and len(answer) == 1:
+        answer = answer[0]
+    if kind == "number" and isinstance(answer, str) and _NUMBER.fullmatch(answer):
+        return float(answer)
+    return answer
 
 
 def _string(attribute: Attribute) -> ma.fields.Field[Any]:
