@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request, Response
 from gateway import metrics, requests, responses
 from gateway.errors import WrongMethod
 from gateway.exchange import Exchange, Handler, Verifier
+from gateway.open311 import refusals
 from gateway.policy import Policy
 from gateway.rates import Allowance, RateLimited, Rates
 from gateway.routes import By, Route, url_map
@@ -171,7 +172,10 @@ def _without_content(response: Response) -> list[tuple[str, str]]:
 def _problem(error: DomainError, visit: _Visit) -> Response:
     metrics.problem_answered(error)
     language = requests.language_of(visit.request)
-    response = responses.problem(error, language, visit.request_id)
+    if refusals.concerns(visit.request):
+        response = refusals.refusal(error, visit.request, language, routed=visit.route is not None)
+    else:
+        response = responses.problem(error, language, visit.request_id)
     if isinstance(error, WrongMethod):
         response.headers["Allow"] = ", ".join(sorted(error.allowed))
     if isinstance(error, RateLimited):

@@ -24,6 +24,7 @@ INDEX = {
     "documents": {"docs": "/docs", "openapi": "/openapi.json", "asyncapi": "/asyncapi.json"},
     "readiness": {"gateway": "/readyz", "all": "/readyz?all=1"},
     "api": ["/v1/reports", "/v1/notifications", "/v1/permit-types", "/v1/auth/token"],
+    "open311": "/open311/discovery.json",
 }
 
 

@@ -10,6 +10,8 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 
 from gateway import responses
 from gateway.contract import GATEWAY
+from gateway.open311 import openapi as open311
+from gateway.open311.operations import OPEN311
 from gateway.routes import CONTRACTS, ROUTES, By, Route
 from services.chassis import fields
 from services.chassis.contract import Kind
@@ -74,7 +76,10 @@ def new_spec() -> APISpec:
         openapi_version="3.1.0",
         plugins=[MarshmallowPlugin(schema_name_resolver=_name)],
         info={"description": "City services. Layanan kota.", "license": {"name": "Apache-2.0"}},
-        tags=[{"name": c.service, "description": _both(c.summary)} for c in (*CONTRACTS, GATEWAY)],
+        tags=[
+            {"name": c.service, "description": _both(c.summary)}
+            for c in (*CONTRACTS, OPEN311, GATEWAY)
+        ],
     )
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     return spec
@@ -92,6 +97,8 @@ def _operation(route: Route) -> dict[str, Any]:
     }
     if route.method == "POST":
         found["requestBody"] = _request_body(route)
+    if route.by is By.OPEN311:
+        return found | open311.described(route, found)
     if not route.ignores_token:
         found["security"] = [{"token": []}]
         if Role.GUEST in operation.access:

@@ -21,6 +21,8 @@ _SENDABLE = (
     "Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
     "Last-Event-ID, X-Request-Id, traceparent"
 )
+# public data and keys of apps, whose pages stand anywhere; nothing here knows who is logged in
+_FOR_ALL = "/open311/"
 _HALF_A_YEAR = 15_552_000
 
 
@@ -31,6 +33,11 @@ class Policy:
     def __init__(self, *, proxies: Sequence[Network] = (), origins: Sequence[str] = ()) -> None:
         self._proxies = tuple(proxies)
         self._origins = frozenset(origins)
+
+    def base_of(self, request: Request) -> str:
+        """Scheme and host by which the client reached us, without a slash at the end."""
+        scheme = "https" if is_secure(request, self._proxies) else "http"
+        return f"{scheme}://{request.host}"
 
     def address_of(self, request: Request) -> str:
         """The client's address."""
@@ -48,10 +55,11 @@ class Policy:
 
     def _share(self, response: Response, request: Request) -> None:
         origin = request.headers.get("Origin")
-        if origin is None or not self._origins & {origin, "*"}:
+        is_for_all = request.path.startswith(_FOR_ALL)
+        if origin is None or not (is_for_all or self._origins & {origin, "*"}):
             return
         headers = response.headers
-        headers["Access-Control-Allow-Origin"] = origin
+        headers["Access-Control-Allow-Origin"] = "*" if is_for_all else origin
         headers["Access-Control-Expose-Headers"] = _READABLE
         headers["Vary"] = headers.get("Vary") or "Origin"
         if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:

@@ -32,6 +32,7 @@ class Rate(Enum):
     LOGIN = ("login", 30, 120)
     UPLOAD = ("upload", 30, 120)
     STREAM = ("stream", 30, 300)
+    BULK = ("bulk", 30, 300)
 
     def __init__(self, label: str, per_principal: int, per_address: int) -> None:
         self.label = label
@@ -80,6 +81,10 @@ class Rates:
     def check_principal(self, rate: Rate, principal: Principal) -> Allowance:
         """Count a request of somebody who is logged in. Raises RateLimited."""
         return self._check(rate, "principal", principal.subject, rate.per_principal)
+
+    def check_app(self, key_id: str, per_minute: int) -> Allowance:
+        """Count what an app sends with its key. Raises RateLimited."""
+        return self._check(Rate.WRITE, "app", key_id, per_minute)
 
     def _check(self, rate: Rate, kind: str, who: str, per_minute: int) -> Allowance:
         item = RateLimitItemPerMinute(max(1, int(per_minute * self._scale)))

@@ -5,6 +5,7 @@ Access and schemas are the operation's; dispatch, OpenAPI and tests are derived 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -14,6 +15,8 @@ from werkzeug.routing import Map, Rule
 from gateway import contract
 from gateway.contract import GATEWAY
 from gateway.http import limits
+from gateway.open311.operations import OPEN311
+from gateway.open311.schemas import FORMATS
 from gateway.rates import Rate
 from services.chassis.contract import Contract, Operation
 from services.notify.contract import CONTRACT as NOTIFY
@@ -34,6 +37,7 @@ class By(StrEnum):
     PHOTO = "photo"
     STREAM = "stream"
     PAGE = "page"
+    OPEN311 = "open311"
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,13 @@ def _post(
 
 def _login(path: str, operation: str) -> Route:
     return _post(path, REGISTRY, operation, Rate.LOGIN, ignores_token=True)
+
+
+def _open311(path: str, operation: str, rate: Rate = Rate.READ, method: str = "GET") -> Route:
+    return Route(
+        method, f"/open311/{path}.{{format}}", OPEN311.service, OPEN311.operation(operation), rate,
+        by=By.OPEN311, ignores_token=True,
+    )  # fmt: skip
 
 
 def _document(path: str, gives: str = "application/json") -> Route:
@@ -125,6 +136,15 @@ ROUTES: tuple[Route, ...] = (
     _post("/v1/notifications/preferences", NOTIFY, "set_preferences"),
     _get("/v1/mail/{token}", NOTIFY, "open_link", by=By.PAGE, gives="text/html"),
     _post("/v1/mail/{token}", NOTIFY, "use_link", by=By.PAGE, gives="text/html"),
+    _get("/v1/categories", REPORTS, "list_categories"),
+    _get("/v1/categories/{code}", REPORTS, "get_category"),
+    _open311("discovery", "open311_discovery"),
+    _open311("v2/services", "open311_services"),
+    _open311("v2/services/{service_code}", "open311_definition"),
+    _open311("v2/requests", "open311_requests", Rate.BULK),
+    _open311("v2/requests/{service_request_id}", "open311_request"),
+    _open311("v2/requests", "open311_submit", Rate.WRITE, "POST"),
+    _open311("v2/tokens/{token}", "open311_token"),
     _get("/v1/permit-types", PERMITS, "list_permit_types"),
     _get("/v1/permit-types/{code}", PERMITS, "get_permit_type"),
     _get("/readyz", GATEWAY, "ready", by=By.DOCUMENT, ignores_token=True),
@@ -150,9 +170,18 @@ def url_map() -> Map:
     return Map(rules, strict_slashes=True, merge_slashes=False)
 
 
-_UPLOADS = frozenset((route.method, route.path) for route in ROUTES if route.by is By.UPLOAD)
+def _with_files() -> Iterator[tuple[str, str]]:
+    for route in ROUTES:
+        if route.by is By.UPLOAD:
+            yield route.method, route.path
+        elif route.by is By.OPEN311:
+            yield from ((route.method, route.path.format(format=form)) for form in FORMATS
+                        if route.method == "POST")  # fmt: skip
+
+
+_WITH_FILES = frozenset(_with_files())
 
 
 def body_limit(method: str, path: str) -> int:
     """How many bytes the body of such a request may have."""
-    return limits.MAX_UPLOAD_FORM if (method, path) in _UPLOADS else limits.MAX_JSON
+    return limits.MAX_UPLOAD_FORM if (method, path) in _WITH_FILES else limits.MAX_JSON

@@ -16,6 +16,9 @@ from gateway.documents import Documents
 from gateway.images.converter import Converter
 from gateway.live.hub import Hub
 from gateway.live.sse import Streams
+from gateway.open311.apps import Apps
+from gateway.open311.face import Open311, Place
+from gateway.open311.submissions import Submissions
 from gateway.pages import Pages
 from gateway.photos import Photos
 from gateway.policy import Policy
@@ -24,7 +27,7 @@ from gateway.readiness import Readiness
 from gateway.routes import CONTRACTS, By
 from gateway.server import edge
 from gateway.settings import Settings
-from gateway.uploads import Uploads
+from gateway.uploads import Pictures, Uploads
 from services.chassis import logs, process_metrics, tracing
 from services.chassis.broadcast import Broadcast
 from services.chassis.capabilities import Capabilities
@@ -100,20 +103,22 @@ def application(settings: Settings, rpc: Caller, readiness: Readiness, hub: Hub)
     metrics.watch_files(settings.files_url)
     calls = Calls(rpc, Cursors(settings.cursor_secret))
     capabilities = Capabilities(settings.upload_secret, clock)
+    pictures = Pictures(Converter(), store, clock)
+    rates = Rates(scale=settings.rate_limit_scale, redis_url=settings.redis_url)
+    policy = Policy(proxies=settings.trusted_proxies, origins=settings.cors_origins)
+    place = Place(policy.base_of, settings.public_url, settings.open311_contact)
     handlers = {
         By.CALL: calls.respond,
         By.DOCUMENT: Documents(readiness.own, readiness.everything).respond,
-        By.UPLOAD: Uploads(Converter(), store, capabilities, clock).respond,
+        By.UPLOAD: Uploads(pictures, capabilities).respond,
         By.PHOTO: Photos(calls, store).respond,
         By.PAGE: Pages(rpc).respond,
         By.STREAM: Streams(rpc, hub, verifier).respond,
+        By.OPEN311: Open311(
+            rpc, place, Submissions(rpc, Apps(rpc), rates, pictures, capabilities)
+        ).respond,
     }
-    return Application(
-        verifier,
-        Rates(scale=settings.rate_limit_scale, redis_url=settings.redis_url),
-        Policy(proxies=settings.trusted_proxies, origins=settings.cors_origins),
-        handlers,
-    )
+    return Application(verifier, rates, policy, handlers)
 
 
 class GatewayService:

@@ -13,6 +13,7 @@ from services.chassis.settings import (
     addresses,
     descriptor,
     files_url,
+    http_url,
     networks,
     port,
     positive,
@@ -72,6 +73,12 @@ class Settings(ProcessSettings):
     cursor_secret: bytes = setting(secret_bytes, means="signs the cursors of lists")
     upload_secret: bytes = setting(
         secret_bytes, means="proves who uploaded a photo; the same for gateway and reports"
+    )
+    public_url: str | None = setting(
+        http_url, None, means="where people reach it, for links; else as each client did"
+    )
+    open311_contact: str | None = setting(
+        text, None, means="whom apps ask for an API key, in the discovery of Open311"
     )
     files_url: str = setting(
         files_url, means="where photos are kept; the same for gateway and reports"

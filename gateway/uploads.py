@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
@@ -29,26 +30,51 @@ from services.chassis.text import Text
 _ONE_FILE = Text("Send one file in the field `file`.", id="Kirim satu berkas di isian `file`.")
 
 
+Receive = Callable[[Path], None]
+
+
+class Pictures:
+    """Makes pictures harmless and keeps them."""
+
+    def __init__(self, converter: Converter, store: FileStore, clock: Clock) -> None:
+        self._converter = converter
+        self._store = store
+        self._clock = clock
+
+    def take(self, receive: Receive) -> UploadedPhoto:
+        """What was kept. receive: puts the file where it is told; may raise.
+
+        Raises PictureRefused, Unavailable, and TooLarge for a file of more than 10 MB.
+        """
+        with TemporaryDirectory(prefix="kota-upload-") as folder:
+            source = Path(folder, "source")
+            receive(source)
+            if source.stat().st_size > limits.MAX_UPLOAD:
+                raise TooLarge()
+            with metrics.upload_converted(source.stat().st_size):
+                picture = self._converter.convert(source, Path(folder))
+            return self._keep(picture)
+
+    def _keep(self, picture: Picture) -> UploadedPhoto:
+        photo = UploadedPhoto(
+            hour_of(self._clock.now()), picture.digest, picture.width, picture.height, picture.bytes
+        )
+        self._store.put(photo.key("thumb"), picture.thumb, "image/jpeg")
+        self._store.put(photo.key(), picture.picture, "image/jpeg")
+        return photo
+
+
 class Uploads:
     """The handler of By.UPLOAD."""
 
-    def __init__(
-        self, converter: Converter, store: FileStore, capabilities: Capabilities, clock: Clock
-    ) -> None:
-        self._converter = converter
-        self._store = store
+    def __init__(self, pictures: Pictures, capabilities: Capabilities) -> None:
+        self._pictures = pictures
         self._capabilities = capabilities
-        self._clock = clock
 
     def respond(self, exchange: Exchange) -> Response:
         """Make the picture harmless, keep it, and say how to refer to it."""
         requests.refuse_query(exchange.request)
-        with TemporaryDirectory(prefix="kota-upload-") as folder:
-            source = Path(folder, "source")
-            _receive(exchange.request, source)
-            with metrics.upload_converted(source.stat().st_size):
-                picture = self._converter.convert(source, Path(folder))
-            photo = self._keep(picture)
+        photo = self._pictures.take(partial(_receive, exchange.request))
         capability, expires = self._capabilities.issue(photo, exchange.principal.subject)
         answer = fields.instance(UPLOAD_PHOTO.response).dump(
             {
@@ -62,17 +88,9 @@ class Uploads:
         )
         return responses.answer(answer, status=exchange.route.status)
 
-    def _keep(self, picture: Picture) -> UploadedPhoto:
-        photo = UploadedPhoto(
-            hour_of(self._clock.now()), picture.digest, picture.width, picture.height, picture.bytes
-        )
-        self._store.put(photo.key("thumb"), picture.thumb, "image/jpeg")
-        self._store.put(photo.key(), picture.picture, "image/jpeg")
-        return photo
-
 
 def _receive(request: Request, target: Path) -> None:
-    """Put the file into `target`. Raises UnsupportedMediaType, TooLarge, Invalid, Malformed."""
+    """Put the file into `target`. Raises UnsupportedMediaType, Invalid, Malformed."""
     if request.mimetype == "multipart/form-data":
         with _form_file(request) as source, target.open("wb") as out:
             shutil.copyfileobj(source, out)
@@ -86,8 +104,6 @@ def _receive(request: Request, target: Path) -> None:
                 id="Kirim gambar sebagai image/jpeg, image/png atau image/webp, atau formulir.",
             )
         )
-    if target.stat().st_size > limits.MAX_UPLOAD:
-        raise TooLarge()
 
 
 @contextmanager

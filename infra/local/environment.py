@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from infra.local.postgres import Postgres
 from infra.local.rabbitmq import RabbitMQ
-from infra.local.state import SERVICES, TRACE_SETTINGS, State
+from infra.local.state import GATEWAY_SETTINGS, SERVICES, TRACE_SETTINGS, State
 from infra.vault.needs import NEEDS
 
 
@@ -37,12 +37,15 @@ class Environment:
             "PYTHONWARNINGS": "ignore::DeprecationWarning",
             "PYTHONUNBUFFERED": "1",
         }
-        common |= {name: given for name in TRACE_SETTINGS if (given := self.state.given(name))}
+        common |= self._given(TRACE_SETTINGS)
         own = self._of_vault(process.partition("-")[0])
         own |= self._service(process) if process in SERVICES else self._gateway()
         if self.clock_offset and process != "registry":
             own["CLOCK_OFFSET_SECONDS"] = str(self.clock_offset)
         return common | own | dict(self.extra)
+
+    def _given(self, names: tuple[str, ...]) -> dict[str, str]:
+        return {name: given for name in names if (given := self.state.given(name))}
 
     def _of_vault(self, process: str) -> dict[str, str]:
         needs, vault = NEEDS[process], self.state
@@ -52,7 +55,7 @@ class Environment:
         return needs.in_environment(vault) | files
 
     def _gateway(self) -> dict[str, str]:
-        return {
+        return self._given(GATEWAY_SETTINGS) | {
             "HTTP_HOST": "127.0.0.1",
             "HTTP_PORT": str(self.port),
             "HTTP_SOCKET_FD": "0",

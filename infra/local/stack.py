@@ -22,6 +22,7 @@ from infra.local.programs import programs
 from infra.local.rabbitmq import RabbitMQ
 from infra.local.readiness import ask
 from infra.local.state import (
+    GATEWAY_SETTINGS,
     GATEWAYS,
     MAIL_SETTINGS,
     PROCESSES,
@@ -267,6 +268,7 @@ class Stack:
             rabbitmq.URL,
             rabbitmq.MANAGEMENT_URL,
             *MAIL_SETTINGS,
+            *GATEWAY_SETTINGS,
             *TRACE_SETTINGS,
         )
         self.supervisor.configure(programs(self._environment, self._gateways))

@@ -28,6 +28,7 @@ PORT_NAMES = (
 )
 # what an operator may give, kept for later commands
 MAIL_SETTINGS = ("SMTP_URL", "MAIL_FROM", "PUBLIC_URL")
+GATEWAY_SETTINGS = ("PUBLIC_URL", "OPEN311_CONTACT")
 TRACE_SETTINGS = ("OTLP_ENDPOINT", "TRACE_RATIO")
 # below the range from which the kernel takes the ports of outgoing connections
 PORTS = range(15_000, 30_000)

@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 
-from gateway.routes import CONTRACTS, ROUTES
+from gateway.open311.operations import OPEN311
+from gateway.routes import CONTRACTS, ROUTES, By
 from services.chassis.chassis_contract import READINESS, SEAL_MADE, complete
 from services.chassis.contract import Contract
 from services.chassis.events import EventEntrypoint
-from services.chassis.principal import EVERYBODY
+from services.chassis.principal import EVERYBODY, Role
 from services.chassis.rpc_server import Rpc
 from services.chassis.text import Text
 from services.notify.contract import READ_FEED
+from services.registry.contract import OPEN_APP
+from services.reports.contract import FIND_REPORTS, SUBMIT_REQUEST
 
 COMPLETE = [complete(contract) for contract in CONTRACTS]
 each_contract = pytest.mark.parametrize("contract", COMPLETE, ids=lambda c: c.service)
@@ -73,17 +76,34 @@ def test_words_are_in_both_languages(contract: Contract) -> None:
 
 
 def test_each_operation_has_exactly_one_route() -> None:
+    services = {contract.service for contract in COMPLETE}
     routed = [
-        (route.service, route.operation.name) for route in ROUTES if route.service != "gateway"
+        (route.service, route.operation.name) for route in ROUTES if route.service in services
     ]
+    # asked by /readyz?all=1, by /v1/stream, and by the routes of Open311
+    behind = (READINESS, READ_FEED, OPEN_APP, FIND_REPORTS, SUBMIT_REQUEST)
     offered = [
         (contract.service, operation.name)
         for contract in COMPLETE
         for operation in contract.operations
-        # asked by /readyz?all=1 and by /v1/stream
-        if operation not in (READINESS, READ_FEED) and not operation.is_internal
+        if operation not in behind and not operation.is_internal
     ]
     assert sorted(routed) == sorted(offered)
+
+
+def test_each_operation_of_open311_has_exactly_one_route() -> None:
+    routed = [route.operation.name for route in ROUTES if route.by is By.OPEN311]
+    assert sorted(routed) == sorted(operation.name for operation in OPEN311.operations)
+
+
+def test_an_app_may_send_in_reports_and_nothing_else() -> None:
+    open_to_apps = [
+        operation
+        for contract in COMPLETE
+        for operation in contract.operations
+        if Role.APP in operation.access
+    ]
+    assert open_to_apps == [SUBMIT_REQUEST]
 
 
 def test_each_route_says_who_may_use_it() -> None:

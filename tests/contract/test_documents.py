@@ -8,7 +8,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from gateway import asyncapi, openapi
-from gateway.routes import CONTRACTS, ROUTES, Route
+from gateway.routes import CONTRACTS, ROUTES, By, Route
 from services.chassis.fields import load
 from services.chassis.principal import Role
 
@@ -32,14 +32,16 @@ def test_openapi_is_valid(document: dict[str, Any]) -> None:
 def test_each_route_is_documented(document: dict[str, Any], route: Route) -> None:
     found = operation(document, route)
     answers = set(found["responses"])
-    assert {str(route.status), "400", "408", "413", "422", "429", "431", "500", "503"} <= answers
+    assert {str(route.status), "400", "408", "413", "429", "431", "500", "503"} <= answers
+    # Open311 has 400 for both
+    assert "422" in answers or route.by is By.OPEN311
     assert {str(error.status) for error in route.operation.errors} <= answers
     if Role.GUEST not in route.operation.access:
         assert {"401", "403"} <= answers and {} not in found["security"]
     names = {p["name"] for p in found["parameters"] if p["in"] == "path"}
     assert names == set(route.parameters)
     if route.method == "POST":
-        assert {"413", "415"} <= answers and "requestBody" in found
+        assert "requestBody" in found
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda r: f"{r.method} {r.path}")

@@ -10,6 +10,7 @@ import pytest
 
 from gateway import openapi
 from gateway.contract import GATEWAY
+from gateway.open311.operations import OPEN311
 from gateway.rates import Rate
 from gateway.routes import CONTRACTS, ROUTES, By, Route
 from services.chassis.contract import Kind
@@ -19,6 +20,8 @@ DOCUMENT = openapi.document()
 DOCUMENTED = openapi.documented()
 each_route = pytest.mark.parametrize("route", DOCUMENTED, ids=lambda r: f"{r.method} {r.path}")
 PROBLEM = "application/problem+json"
+# what Open311 answers with, right or wrong; JSONP is for reading
+FORMATS = {"application/json", "text/xml", "application/javascript"}
 
 
 def described(route: Route) -> dict[str, Any]:
@@ -47,9 +50,20 @@ def test_operations_are_named_once() -> None:
     assert len(names) == len(set(names)) == len(DOCUMENTED)
 
 
+def _of_open311(status: str, answer: dict[str, Any]) -> None:
+    wanted = FORMATS if status == "200" else {"application/json", "text/xml"}
+    assert set(answer["content"]) <= wanted and answer["description"]
+    if status != "200":
+        errors = answer["content"]["application/json"]["schema"]
+        assert errors["type"] == "array" and errors["items"]["$ref"].endswith(".Error")
+
+
 @each_route
 def test_every_problem_has_the_form_of_a_problem(route: Route) -> None:
     for status, answer in described(route)["responses"].items():
+        if route.by is By.OPEN311:
+            _of_open311(status, answer)
+            continue
         if status == "304":
             assert "content" not in answer
             continue
@@ -84,7 +98,9 @@ def test_every_field_that_is_asked_stands_in_one_place(route: Route) -> None:
     if route.by is By.UPLOAD:
         assert "multipart/form-data" in found["requestBody"]["content"]
         return
-    body = found["requestBody"]["content"]["application/json"]["schema"]
+    form = "application/x-www-form-urlencoded"
+    kind = form if route.by is By.OPEN311 else "application/json"
+    body = found["requestBody"]["content"][kind]["schema"]
     while "$ref" in body:
         body = DOCUMENT["components"]["schemas"][body["$ref"].rpartition("/")[2]]
     assert set(body.get("properties", {})) | set(places) == asked
@@ -110,7 +126,9 @@ def test_headers_of_commands_are_described(route: Route) -> None:
 
 @each_route
 def test_own_refusals_of_bodies_are_described(route: Route) -> None:
-    assert ("415" in described(route)["responses"]) == (route.method == "POST")
+    # Open311 knows 400, 403 and 404; what means something to HTTP is kept
+    known = route.method == "POST" and route.by is not By.OPEN311
+    assert ("415" in described(route)["responses"]) == known
 
 
 def test_every_route_has_a_permission_and_a_rate() -> None:
@@ -142,6 +160,6 @@ def test_bounds_of_fields_reach_the_document() -> None:
 
 def test_services_are_tags() -> None:
     tags = {tag["name"]: tag["description"] for tag in DOCUMENT["tags"]}
-    assert set(tags) == {contract.service for contract in (*CONTRACTS, GATEWAY)}
+    assert set(tags) == {contract.service for contract in (*CONTRACTS, OPEN311, GATEWAY)}
     for contract in CONTRACTS:
         assert contract.summary.id in tags[contract.service]

@@ -28,6 +28,8 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Examples, edges and random ones, right and wrong, of every operation.
 
+    Open311 knows no tokens, so a guest's look at it is enough.
+
     The stream is left out since its success never ends; tests/e2e/test_stream.py has its refusals.
     """
     command = [
@@ -36,7 +38,8 @@ def run(
         "--max-examples", str(examples), "--seed", "20261124", "--request-timeout", "10",
         "--exclude-operation-id", "stream",
     ]  # fmt: skip
-    command += ["-H", f"Authorization: Bearer {token}"] if token else []
+    if token:
+        command += ["-H", f"Authorization: Bearer {token}", "--exclude-tag", "open311"]
     return subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=600, cwd="/tmp"
     )
