@@ -53,7 +53,7 @@ compose-test: ## The end-to-end tests, and those of the deployment, on container
 chaos: ## Break the city in every way, and hold every promise against what is left (ONLY=8,9 BREAK=no-inbox AFRESH=1 REPORT=1)
 	@python3 infra/local/bootstrap.py --dev
 	@$(PYTHON) -W ignore -m tests.reliability.chaos $(if $(ONLY),--only $(ONLY)) $(if $(AFRESH),--afresh) \
-		$(if $(QUICK),--quick) $(if $(BREAK),--break $(BREAK)) $(if $(REPORT),--report)
+		$(if $(QUICK),--quick) $(if $(BREAK),--break $(BREAK)) $(if $(RATE),--rate $(RATE)) $(if $(REPORT),--report)
 
 bench: ## Measure how fast and light it is, beside peers (ROWS=a,b ARGS=--quick or --full)
 	@python3 infra/local/bootstrap.py --dev

@@ -11,6 +11,7 @@ from rich.console import Console
 from tests.reliability.chaos import keeper, report
 from tests.reliability.chaos.breaks import BREAKS, Break
 from tests.reliability.chaos.keeper import Keeper
+from tests.reliability.chaos.load import RATE
 from tests.reliability.chaos.runner import Result
 from tests.reliability.chaos.scenario import Scenario
 from tests.reliability.chaos.scenarios import ALL
@@ -25,6 +26,7 @@ def chaos(
     quick: bool = typer.Option(False, "--quick", help="the short form of those that have one"),
     afresh: bool = typer.Option(False, "--afresh", help="also those that held already"),
     broken: str = typer.Option("", "--break", help=f"one of {', '.join(BREAKS)}, or all"),
+    rate: float = typer.Option(RATE, help="requests a second; fewer where much else goes on"),
     write: bool = typer.Option(False, "--report", help="write what is known into the README"),
 ) -> None:
     """Break the city in every way of the table, and hold every promise against what is left."""
@@ -33,7 +35,7 @@ def chaos(
         report.write()
         return
     chosen = [ALL[int(number)] for number in only.split(",") if number] or list(ALL.values())
-    with Keeper(_say) as kept:
+    with Keeper(_say, rate) as kept:
         if broken:
             well = [_broken(kept, one, chosen, quick=quick) for one in _breaks(broken)]
         else:

@@ -19,11 +19,12 @@ RESULTS = FOLDER / "results"
 class Keeper:
     """A context. The city stays as long as it is the right one and unharmed.
 
-    say: is told what goes on.
+    say: is told what goes on. rate: of the load, requests a second.
     """
 
-    def __init__(self, say: Progress) -> None:
+    def __init__(self, say: Progress, rate: float) -> None:
         self._say = say
+        self._rate = rate
         self._world: World | None = None
         self._maker: object = None
 
@@ -74,7 +75,9 @@ class Keeper:
 
         fault = scenario.quick if quick else None
         try:
-            result = run(scenario, world, history, fault=fault, spoil=spoil, say=say)
+            result = run(
+                scenario, world, history, fault=fault, spoil=spoil, say=say, rate=self._rate
+            )
         except AssertionError as error:
             result = Result(scenario.number, scenario.title, complaints=[str(error)])
         return replace(result, is_short=quick)

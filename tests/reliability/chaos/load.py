@@ -49,7 +49,7 @@ class Load:
         self.history = history
         self.errands = Errands(people, seed)
         self.skipped = 0
-        self._rate = rate
+        self.rate = rate
         self._random = random.Random(seed)
         self._todo: queue.SimpleQueue[Errand | None] = queue.SimpleQueue()
         self._later: list[tuple[float, int, Errand]] = []
@@ -100,7 +100,7 @@ class Load:
     def _pace(self) -> None:
         slot = time.monotonic()
         while self._runs:
-            slot += 1 / self._rate
+            slot += 1 / self.rate
             time.sleep(max(0.0, slot - time.monotonic()))
             self._begin()
 

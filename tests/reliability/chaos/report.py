@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.reliability.chaos import keeper
 from tests.reliability.chaos.breaks import BREAKS
+from tests.reliability.chaos.load import RATE
 from tests.reliability.chaos.runner import Result
 from tests.reliability.chaos.scenarios import ALL
 
@@ -66,6 +67,7 @@ def _row(result: Result) -> str:
     holds = "yes" if result.holds else f"no: {', '.join([*result.violations, *result.complaints])}"
     notes = "; ".join(result.notes)
     title = f"{result.title}, short form" if result.is_short else result.title
+    title += f", {result.rate:.0f} requests/s" if result.rate < RATE else ""
     return (
         f"| {result.number} | {title} | {notes} | {counts} | {result.settled_seconds} s |"
         f" {result.slowness} | {holds} |"

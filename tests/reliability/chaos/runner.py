@@ -13,7 +13,7 @@ from typing import Any
 from tests.reliability.chaos import observing
 from tests.reliability.chaos.history import Attempt, History
 from tests.reliability.chaos.invariants import Evidence, violations
-from tests.reliability.chaos.load import Load
+from tests.reliability.chaos.load import RATE, Load
 from tests.reliability.chaos.machine import Machine
 from tests.reliability.chaos.people import gather
 from tests.reliability.chaos.scenario import Fault, Run, Scenario
@@ -47,6 +47,7 @@ class Result:
     at: str = ""
     servers: str = ""
     is_short: bool = False
+    rate: float = RATE
     skipped: str = ""
 
     @property
@@ -67,9 +68,10 @@ def run(
     fault: Fault | None = None,
     spoil: Callable[[World], None] = lambda world: None,
     say: Progress = lambda words: None,
+    rate: float = RATE,
 ) -> Result:
     """Load, fault, healing, checks. history: the file to log to. fault: instead of the usual one.
-    spoil: done when all has settled, before it is judged.
+    spoil: done when all has settled, before it is judged. rate: requests a second.
 
     Raises AssertionError if the city is not ready, or not settled from what was before, or the
     fault cannot be injected.
@@ -82,7 +84,7 @@ def run(
     world.kills.clear()
     log = History(history)
     try:
-        with Machine() as machine, Load(gather(world.city), log) as load:
+        with Machine() as machine, Load(gather(world.city), log, rate=rate) as load:
             running = Run(world, load, machine)
             time.sleep(WARM_SECONDS)
             say(scenario.title)
@@ -130,6 +132,7 @@ def _judged(
         machine.slowness,
         datetime.now(UTC).isoformat(timespec="seconds"),
         observing.servers(running.world),
+        rate=running.load.rate,
     )
 
 

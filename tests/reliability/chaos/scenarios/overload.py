@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from infra.local.readiness import ask
-from tests.reliability.chaos.load import RATE, Load
+from tests.reliability.chaos.load import Load
 from tests.reliability.chaos.scenario import Fault, Run, Scenario
 from tests.reliability.chaos.world import World
 
@@ -114,7 +114,7 @@ def overloaded(seconds: float) -> Fault:
             run.load.errands.people,
             run.history,
             seed=2,
-            rate=RATE * (TIMES - 1),
+            rate=run.load.rate * (TIMES - 1),
             first_process=1000,
         )
         began = time.monotonic_ns()
