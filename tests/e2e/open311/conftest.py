@@ -16,9 +16,6 @@ import pytest
 from infra.local.state import ROOT
 from tests.cities import City
 from tests.client import Answer, Client
-from tests.e2e.conftest import admin, citizen, city, guest, officer, other_officer, stack
-
-__all__ = ["admin", "citizen", "city", "guest", "officer", "other_officer", "stack"]
 
 URLENCODED = "application/x-www-form-urlencoded; charset=utf-8"
 PLACE = {"lat": "-6.3223", "long": "106.6943"}
