@@ -63,7 +63,7 @@ def _where(results: list[Result]) -> str:
 def _row(result: Result) -> str:
     if result.skipped:
         return f"| {result.number} | {result.title} | skipped: {result.skipped} | | | | |"
-    counts = ", ".join(f"{count} {name}" for name, count in sorted(result.counts.items()))
+    counts = ", ".join(f"{count} {name}" for name, count in _most_first(result.counts))
     holds = "yes" if result.holds else f"no: {', '.join([*result.violations, *result.complaints])}"
     notes = "; ".join(result.notes)
     title = f"{result.title}, short form" if result.is_short else result.title
@@ -72,6 +72,11 @@ def _row(result: Result) -> str:
         f"| {result.number} | {title} | {notes} | {counts} | {result.settled_seconds} s |"
         f" {result.slowness} | {holds} |"
     )
+
+
+def _most_first(counts: dict[str, int]) -> list[tuple[str, int]]:
+    """What was done, then what was not."""
+    return sorted(counts.items(), key=lambda one: (one[0] != "ok", one[0]))
 
 
 def _broken_row(item: tuple[str, Result]) -> str:
