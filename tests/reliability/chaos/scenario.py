@@ -100,9 +100,8 @@ class Scenario:
 
     number, title: as in the table of the README. fault: injects it and takes it away again.
     besides: looks at what was observed when everything had settled. quick: how it is run within
-    `make test`, if it is. world: makes the city that it needs. in_order: whether events are handled
-    in the order in which they were published, also by handlers to which that means nothing.
-    invariants: those that it is held to.
+    `make test`, if it is. world: makes the city that it needs. in_order: whether events reach their
+    consumers in the order in which they were published. invariants: those that it is held to.
     """
 
     number: int

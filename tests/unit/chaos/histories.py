@@ -44,7 +44,7 @@ def evidence() -> Evidence:
         },
         notifications=Counter([*told, *agency, Told(GUESTS, 1, "agency:DLH")]),
         mails=[Mail(one, "sent", 1, ("accepted",)) for one in (*told, guest)],
-        heard={("notify", "tell_people", REPORT): [1, 2, 3]},
+        heard={("notify", "keep_followers", REPORT): [1, 2, 3]},
     )
     return Evidence(attempts, observed)
 

@@ -68,9 +68,9 @@ def two_rows(found: Evidence) -> Evidence:
     return found
 
 
-def heard(*versions: int) -> Spoil:
+def heard(*versions: int, by: str = "keep_followers") -> Spoil:
     def spoil(found: Evidence) -> Evidence:
-        found.observed.heard["notify", "tell_people", REPORT] = list(versions)
+        found.observed.heard["notify", by, REPORT] = list(versions)
         return found
 
     return spoil
@@ -143,8 +143,9 @@ def test_a_spoilt_history_is_seen(red: set[str], spoil: Spoil) -> None:
         lambda e: with_mail(killed(e, "notify", 2), 0, copies=2, outcomes=("lost", "accepted")),
         lambda e: replace(with_attempt(e, 4, seconds=5.2), slowness=1.5),
         lambda e: with_attempt(e, 4, type="fail", status=429, answer={"retry_after": 1}),
+        heard(1, 3, 2, by="tell_people"),
     ],
-    ids=["torn by a kill", "503", "one more per crash", "a slow machine", "429"],
+    ids=["torn by a kill", "503", "one more per crash", "a slow machine", "429", "no order"],
 )
 def test_what_is_promised_no_better(allowed: Spoil) -> None:
     assert violations(allowed(evidence())) == {}

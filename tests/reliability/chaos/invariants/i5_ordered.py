@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from infra.kota.contracts import all_contracts
 from services.reports.lifecycle import folded
 from tests.reliability.chaos.invariants.evidence import Evidence
 from tests.reliability.chaos.observed import Kept
+
+# those to which order matters, by their contracts; the others handle several events at once
+ORDERED = frozenset(
+    (one.service, one.handler)
+    for contract in all_contracts()
+    for one in contract.subscriptions
+    if one.ordered
+)
 
 
 def check(evidence: Evidence) -> Iterator[str]:
@@ -15,7 +24,8 @@ def check(evidence: Evidence) -> Iterator[str]:
     for report, kept in evidence.observed.reports.items():
         yield from _broken(report, kept)
     for (service, handler, subject), versions in evidence.observed.heard.items():
-        if evidence.in_order and versions != sorted(versions):
+        is_ordered = evidence.in_order and (service, handler) in ORDERED
+        if is_ordered and versions != sorted(versions):
             yield f"{handler} of {service} handled {subject} as {versions}"
         if len(versions) != len(set(versions)):
             yield f"{handler} of {service} handled a version of {subject} twice: {versions}"

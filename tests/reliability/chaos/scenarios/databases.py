@@ -128,10 +128,9 @@ def small_disk(folder: Path = FOLDER) -> World:
     return SmallDisk(usual(folder).stack)
 
 
-# while its database is away each event is tried by itself, by handlers to which order means nothing
 SCENARIOS = [
-    Scenario(13, "PostgreSQL restarts", restarted, in_order=False),
-    Scenario(14, "PostgreSQL frozen for 20 s", frozen, in_order=False),
-    Scenario(15, "the disk of PostgreSQL is full", without_disk, world=small_disk, in_order=False),
-    Scenario(24, "each database closed alone", each_alone, in_order=False),
+    Scenario(13, "PostgreSQL restarts", restarted),
+    Scenario(14, "PostgreSQL frozen for 20 s", frozen),
+    Scenario(15, "the disk of PostgreSQL is full", without_disk, world=small_disk),
+    Scenario(24, "each database closed alone", each_alone),
 ]
