@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from tests.benchmarks.figures import Figure, Outcome, less, more
-from tests.benchmarks.load import Plan, Seen, run
+from tests.benchmarks.load import Plan, run
 from tests.benchmarks.measure import Meter
 from tests.benchmarks.peers.contestants import DOCUMENT, fastapi_aiopika, stock_nameko
 from tests.benchmarks.row import Scale
 from tests.benchmarks.stage import Stage
 
-WORKERS = 32
+WORKERS = 16
 OURS, STOCK, AIOPIKA = "kota", "stock nameko", "FastAPI + aio-pika"
 CPU_OF_STOCK, CPU_OF_AIOPIKA, RATE_OF_STOCK = 0.4, 1.25, 2.5
 
@@ -36,6 +36,7 @@ class _Turn:
     rate: float
     cpu: Mapping[str, float]
     load: float
+    refused: int
 
     @property
     def total(self) -> float:
@@ -70,14 +71,10 @@ def _contestants(stage: Stage, running: ExitStack) -> dict[str, _Contestant]:
 def _turn(one: _Contestant, seconds: float) -> _Turn:
     meter = Meter(one.groups)
     seen = run(Plan(one.port, "get", WORKERS, seconds, given={"paths": [DOCUMENT]}))
-    _check(seen)
+    if not seen.done:
+        raise RuntimeError(f"nothing was answered: {seen.statuses}")
     cpu = {name: used / seen.done * 1e6 for name, used in meter.spent().items()}
-    return _Turn(seen.rate, cpu, seen.cpu / seen.done * 1e6)
-
-
-def _check(seen: Seen) -> None:
-    if not seen.done or seen.failed:
-        raise RuntimeError(f"not everything was answered: {seen.statuses}")
+    return _Turn(seen.rate, cpu, seen.cpu / seen.done * 1e6, seen.failed)
 
 
 def _ratios(turns: Mapping[str, list[_Turn]]) -> list[Figure]:
@@ -107,5 +104,8 @@ def _notes(turns: Mapping[str, list[_Turn]]) -> list[str]:
         return ", ".join(f"{name} {mean:.0f}" for name, mean in means.items())
 
     load = fmean(turn.load for those in turns.values() for turn in those)
-    shares = [f"{name}: {parts(those)} µs" for name, those in turns.items()]
+    shares = [
+        f"{name}: {parts(those)} µs; {sum(turn.refused for turn in those)} requests refused"
+        for name, those in turns.items()
+    ]
     return [*shares, f"the load itself: {load:.0f} µs a request, not counted above"]
