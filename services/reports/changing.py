@@ -55,10 +55,12 @@ def take(work: UnitOfWork, report: Row, step: Step, city: Catalogue) -> Row:
 
 def changed_by(step: Step, report: Row, terms_of: TermsOf, now: datetime) -> Row:
     """What a report becomes by a step that is taken now; touches nothing outside."""
-    changed = report | step.changes | _advanced(report, step.state, now)
+    changed = {**report, **step.changes, **_advanced(report, step.state, now)}
     terms = terms_of(changed["category"], changed["agency"])
     changed |= terms.after(step.name, report, step.state, now)
-    changed["photos"] = report["photos"] + photos.numbered(step.photos, report["photos"], changed)
+    if step.photos:
+        new = photos.numbered(step.photos, report["photos"], changed)
+        changed["photos"] = report["photos"] + new
     return changed
 
 

@@ -7,10 +7,12 @@ that they are synthetic, and name nobody.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
+from itertools import accumulate
 from random import Random
 from typing import Any
 
@@ -40,7 +42,12 @@ _NEXT: Mapping[State, Sequence[tuple[str | None, int, float]]] = {
     State.IN_PROGRESS: (("resolve", 84, 36), ("hold", 10, 12), (None, 6, 0)),
     State.ON_HOLD: (("start", 85, 30), (None, 15, 0)),
 }
-_SAID = {
+# the same with the weights added up
+_CHOICES = {
+    state: (options, list(accumulate(weight for _, weight, _ in options)))
+    for state, options in _NEXT.items()
+}
+_SAID: Mapping[str, dict[str, Any]] = {
     "reject": {"reason": f"{MARK} Tidak dapat ditindaklanjuti"},
     "hold": {"reason": f"{MARK} Menunggu bahan"},
     "resolve": {"note": f"{MARK} Sudah ditangani"},
@@ -104,14 +111,21 @@ class Span:
 class RememberedTime(WorkingTime):
     """Working time that remembers what it was asked before: many reports share few days."""
 
-    known: dict[tuple[date, int], datetime] = field(default_factory=dict)
+    ends: dict[tuple[date, int], datetime] = field(default_factory=dict)
+    days_before: dict[datetime, datetime] = field(default_factory=dict)
 
     def end(self, start: datetime, days: int) -> datetime:
         """As WorkingTime does."""
         asked = start.astimezone(self.zone).date(), days
-        if asked not in self.known:
-            self.known[asked] = super().end(start, days)
-        return self.known[asked]
+        if asked not in self.ends:
+            self.ends[asked] = super().end(start, days)
+        return self.ends[asked]
+
+    def day_before(self, due: datetime) -> datetime:
+        """As WorkingTime does."""
+        if due not in self.days_before:
+            self.days_before[due] = super().day_before(due)
+        return self.days_before[due]
 
 
 class Seeder:
@@ -133,7 +147,9 @@ class Seeder:
         self._photo = photo
         self._agencies = sorted(city.city.agencies)
         self._time = RememberedTime(city.city.calendar, city.city.timezone)
+        # steps and terms never change, and there are few of them
         self._terms = cache(self._terms_of)
+        self._steps = cache(self._step_of)
         self._material = Material(city, _random(f"{seed}:material"))
 
     def lives(self, span: Span, first: int, serials: Sequence[int]) -> Iterator[Life]:
@@ -171,21 +187,23 @@ class Seeder:
             life.take(self._step(random, action, life.report), actor, at, self._terms)
 
     def _step(self, random: Random, action: str, report: Row) -> Step:
-        data: dict[str, Any] = dict(_SAID.get(action, {}))
-        changes: dict[str, Any] = {}
-        if action in ("assign", "forward"):
-            data["agency"] = (
-                self._other(random, report) if action == "forward" else report["agency"]
-            )
-            officer = self._officer(random, data["agency"]) if random.random() < _CLAIMED else None
-            data |= {"officer": officer} if officer else {}
-            changes = {"agency": data["agency"], "officer": officer}
-        state = next_state(action, State(report["state"]), data)
-        if state is None:
-            raise ValueError(f"{action} is not possible in {report['state']}")
+        state = report["state"]
+        if action not in ("assign", "forward"):
+            return self._steps(action, state, None, None)
+        agency = self._other(random, report) if action == "forward" else report["agency"]
+        officer = self._officer(random, agency) if random.random() < _CLAIMED else None
+        return self._steps(action, state, agency, officer)
+
+    def _step_of(self, action: str, state: str, agency: str | None, officer: str | None) -> Step:
+        """agency, officer: to whom it goes, where the action says so."""
+        to = {"agency": agency, "officer": officer} if agency else {}
+        data = _SAID.get(action, {}) | {name: code for name, code in to.items() if code}
+        leads = next_state(action, State(state), data)
+        if leads is None:
+            raise ValueError(f"{action} is not possible in {state}")
         photos = [self._photo] if action == "resolve" else []
         event = ACTIONS[action].event
-        return Step(action, event, state, "staff", data=data, changes=changes, photos=photos)
+        return Step(action, event, leads, "staff", data=data, changes=to, photos=photos)
 
     def _officer(self, random: Random, agency: str) -> str | None:
         known = self._officers.get(agency)
@@ -205,8 +223,8 @@ def _random(seed: str) -> Random:
 
 def _chosen(random: Random, state: State) -> tuple[str | None, float]:
     """What staff does next, and in how many hours on average; None: nothing."""
-    options = _NEXT.get(state)
-    if options is None:
+    if state not in _CHOICES:
         return None, 0.0
-    (action, _, hours) = random.choices(options, [weight for _, weight, _ in options])[0]
+    options, weights = _CHOICES[state]
+    action, _, hours = options[bisect(weights, random.random() * weights[-1])]
     return action, hours

@@ -21,6 +21,7 @@ from services.reports.lifecycle import State
 
 CLOSE_WORKING_DAYS = 10
 _END_OF_DAY = time(23, 59, 59)
+_TOO_LATE_TO_WARN = timedelta(hours=1)
 
 Fields = dict[str, Any]
 
@@ -144,6 +145,6 @@ class Terms:
 
     def _alarm_before(self, due: datetime, now: datetime) -> Fields:
         warn_at = self.time.day_before(due)
-        if warn_at - now < timedelta(hours=1):
+        if warn_at - now < _TOO_LATE_TO_WARN:
             return {"alarm": Alarm.MISS.value, "alarm_at": due}
         return {"alarm": Alarm.WARN.value, "alarm_at": warn_at}
