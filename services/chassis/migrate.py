@@ -6,9 +6,10 @@ Run with one service, it reads MIGRATION_DATABASE_URL and DATABASE_URL; with sev
 with the service's name in capitals at the end (`DATABASE_URL_REPORTS`).
 
 The owner role migrates; the service's own role only gets rights on the rows. Two lines of
-migrations run in order: the chassis', then the service's. A database that is newer than the code is
-left as it is, so that a release can be taken back. Whoever reads and writes meanwhile is not kept
-waiting: a lock that is not had at once is tried for again.
+migrations run in order: the chassis', then the service's; each migration is one transaction. A
+database that is newer than the code is left as it is, so that a release can be taken back. Whoever
+reads and writes meanwhile is not kept waiting: a lock that is not had at once is tried for again,
+and an index is built beside them (`create_index`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,6 +37,7 @@ _MIGRATION_LOCK = 0x6D696772
 LOCK_TIMEOUT_MS = 2_000
 LOCK_TRIES = 30
 _REST_SECONDS = 1.0
+_ALONE_SECONDS = 0.2
 _REQUIRE = """
 INSERT INTO chassis.oldest_code (line, head) VALUES (:line, :head)
 ON CONFLICT (line) DO UPDATE SET head = excluded.head"""
@@ -54,6 +58,21 @@ def require_code(line: str, head: str) -> None:
     op.execute(text(_REQUIRE).bindparams(line=line, head=head))
 
 
+def create_index(name: str, on: str) -> None:
+    """Build an index while everybody reads and writes its table; only inside a migration.
+
+    on: the table and what follows. It is no part of a transaction, so a migration that builds an
+    index does nothing else; interrupted, it begins anew.
+    """
+    with op.get_context().autocommit_block():
+        # one that was not finished is never used, and in the way
+        op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+        # it waits for whoever is at work, and nobody waits for it
+        op.execute("SET lock_timeout = 0")
+        op.execute(f"CREATE INDEX CONCURRENTLY {name} ON {on}")
+        op.execute(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
+
+
 def migrate(service: str, owner_url: str, app_url: str) -> None:
     """Run what is missing. Safe to run twice and from two places at once.
 
@@ -61,11 +80,26 @@ def migrate(service: str, owner_url: str, app_url: str) -> None:
     from. Raises what SQLAlchemy raises if the server is away, or somebody holds a lock for long.
     """
     role = urlsplit(app_url).username or ""
-    engine = create_engine(_for_sqlalchemy(owner_url), poolclass=NullPool)
+    options = {"options": f"-c lock_timeout={LOCK_TIMEOUT_MS}"}
+    engine = create_engine(_for_sqlalchemy(owner_url), poolclass=NullPool, connect_args=options)
     try:
-        _until_locked(engine, service, role)
+        with engine.connect() as lock, _alone(lock):
+            _until_locked(engine, service, role)
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _alone(lock: Connection) -> Iterator[None]:
+    """While nobody else migrates this database.
+
+    The lock is asked for again and again: whoever waited for it inside a statement would be waited
+    for by the one who has it and builds an index.
+    """
+    lock = lock.execution_options(isolation_level="AUTOCOMMIT")
+    while not lock.scalar(text(f"SELECT pg_try_advisory_lock({_MIGRATION_LOCK})")):
+        time.sleep(_ALONE_SECONDS)
+    yield
 
 
 def _until_locked(engine: Engine, service: str, role: str) -> None:
@@ -82,12 +116,14 @@ def _until_locked(engine: Engine, service: str, role: str) -> None:
 
 def _run(engine: Engine, service: str, role: str) -> None:
     with engine.begin() as connection:
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
-        connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"))
         _prepare(connection, role)
-        for line in ("chassis", service):
-            if not _is_newer(connection, line):
+    for line in ("chassis", service):
+        with engine.begin() as connection:
+            is_newer = _is_newer(connection, line)
+        if not is_newer:
+            with engine.connect() as connection:
                 command.upgrade(_config(line, connection, role), "head")
+            with engine.begin() as connection:
                 _protect(connection, version_table(line), role)
 
 

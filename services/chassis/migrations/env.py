@@ -8,6 +8,7 @@ context.configure(
     version_table=options["version_table"],
     version_table_schema="chassis",
     transactional_ddl=True,
+    transaction_per_migration=True,
 )
 with context.begin_transaction():
     context.run_migrations()
