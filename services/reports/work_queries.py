@@ -10,16 +10,19 @@ from services.chassis.database import Row
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports.queries import COLUMNS
 
-# as in the index report_work
+# as in the indexes report_queue and report_city_queue, which hold all that is asked for here: what
+# grows with the backlog is read from them alone, and rows of the table only for the page itself
 _OPEN = "state NOT IN ('resolved', 'closed', 'rejected')"
 _DUE = "coalesce(due_at, 'infinity'::timestamptz)"
-_LATE = "due_at IS NOT NULL AND due_at < %(now)s"
+_LATE = f"{_DUE} < %(now)s"
+_IN_TIME = f"{_DUE} >= %(now)s"
 ANSWERED_WITHIN = timedelta(days=30)
 MOST_OFFICERS = 1_000
 
 _PAGE = f"""
-SELECT {COLUMNS} FROM report WHERE {{conditions}}
-ORDER BY {_DUE}, id LIMIT %(rows)s"""
+SELECT {COLUMNS} FROM report WHERE id IN (
+  SELECT id FROM report WHERE {{conditions}} ORDER BY {_DUE}, id LIMIT %(rows)s)
+ORDER BY {_DUE}, id"""
 _COUNTS = f"""
 SELECT state, count(*) AS open, count(*) FILTER (WHERE {_LATE}) AS overdue
 FROM report WHERE {{conditions}} GROUP BY state"""
@@ -28,13 +31,13 @@ SELECT officer, count(*) AS open, count(*) FILTER (WHERE {_LATE}) AS overdue
 FROM report WHERE {{conditions}} GROUP BY officer
 ORDER BY overdue DESC, open DESC, officer LIMIT {MOST_OFFICERS}"""
 _PRESSING = f"""
-SELECT count(*) FILTER (WHERE due_at <= %(today)s AND NOT ({_LATE})) AS due_today,
+SELECT count(*) FILTER (WHERE due_at <= %(today)s AND {_IN_TIME}) AS due_today,
   count(*) FILTER (WHERE escalation > 0) AS escalated
 FROM report WHERE {{conditions}}"""
 _ANSWERED = """
 SELECT count(*) AS answered, count(*) FILTER (WHERE missed = 0) AS answered_in_time
 FROM report WHERE settled_at > %(since)s AND state IN ('resolved', 'closed')
-  AND (%(my_agency)s IS NULL OR agency = %(my_agency)s)"""
+  {of_agency}"""
 
 
 def page(
@@ -45,7 +48,7 @@ def page(
     if "state" in asked:
         conditions.append("state = %(state)s")
     if "overdue" in asked:
-        conditions.append(_LATE if asked["overdue"] else f"NOT ({_LATE})")
+        conditions.append(_LATE if asked["overdue"] else _IN_TIME)
     if after is not None:
         conditions.append(f"({_DUE}, id) > (%(at)s::timestamptz, %(after)s)")
     values = {"rows": asked["limit"] + 1} | (after.values() if after else {})
@@ -71,7 +74,8 @@ def pressing(work: UnitOfWork, agency: str | None, today: datetime) -> Row:
 def answered(work: UnitOfWork, agency: str | None) -> Row:
     """answered, answered_in_time within the last days."""
     values = {"my_agency": agency, "since": work.clock.now() - ANSWERED_WITHIN}
-    return work.all(_ANSWERED, values)[0]
+    of_agency = "" if agency is None else "AND agency = %(my_agency)s"
+    return work.all(_ANSWERED.format(of_agency=of_agency), values)[0]
 
 
 def _fitting(asked: dict[str, Any], agency: str | None) -> list[str]:
