@@ -124,7 +124,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
     if route.method == "POST" and route.operation.kind is Kind.COMMAND:
         if route.operation.idempotent:
             found.append(_header("Idempotency-Key", "repeat a request safely"))
-        found.append(_header("If-Match", 'the version you saw, such as "3"'))
+        found.append(_header("If-Match", 'the version you saw, such as "3", or the ETag'))
     return found
 
 

@@ -18,7 +18,8 @@ from services.chassis.text import DEFAULT_LANGUAGE, LANGUAGES, Language, Text
 
 MAX_DEPTH = 64
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
+# the version, and what else an ETag of ours holds: what is shown may differ, what is changed not
+_ETAG = re.compile(r'(?:W/)?"(\d{1,9})(?:-[0-9a-f]{16})?"')
 _UNCLEAN = re.compile(r"[\x00\ud800-\udfff]")
 
 
@@ -70,7 +71,10 @@ def bearer_token(request: Request) -> str | None:
 
 
 def if_match(given: str | None) -> int | None:
-    """The version that If-Match names; None for none and for `*`. Raises Malformed."""
+    """The version that If-Match names: alone, or in an ETag of ours. None for none and for `*`.
+
+    Raises Malformed.
+    """
     if given is None or given.strip() == "*":
         return None
     found = _ETAG.fullmatch(given.strip())

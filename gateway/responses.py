@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -17,11 +18,17 @@ MOST_ERRORS, LONGEST_NAME, LONGEST_WORDS = 50, 100, 1_000
 
 
 def answer(value: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """A JSON answer; one that has a version gets it as ETag."""
-    response = Response(jsontext.dumps(value), status, headers or {}, content_type=JSON)
+    """A JSON answer; one that has a version gets an ETag that begins with it."""
+    body = jsontext.dumps(value)
+    response = Response(body, status, headers or {}, content_type=JSON)
     if isinstance(value, dict) and isinstance(value.get("version"), int):
-        response.headers["ETag"] = f'"{value["version"]}"'
+        response.headers["ETag"] = _entity_tag(value["version"], body)
     return response
+
+
+def _entity_tag(version: int, body: str) -> str:
+    """Version and digest: counts, languages and rights change what is shown, not the version."""
+    return f'"{version}-{hashlib.sha256(body.encode()).hexdigest()[:16]}"'
 
 
 def problem(error: DomainError, language: Language, request_id: str) -> Response:

@@ -29,7 +29,7 @@ def test_a_citizens_report_reaches_citizen_and_agency(
     assert answer.status == 201, answer.text
     made = answer.json
     assert answer.headers["Location"] == f"/v1/reports/{made['id']}"
-    assert answer.headers["ETag"] == '"1"'
+    assert answer.headers["ETag"].startswith('"1-')
     assert (made["state"], made["version"], made["agency"]) == ("submitted", 1, "DLH")
     assert made["area"] == "36.74.01.1001"
     assert "tracking_code" not in made and "reporter" not in made
@@ -49,6 +49,8 @@ def test_reading_ones_writes(citizen: Client, guest: Client) -> None:
 
 
 def test_marks_are_each_persons_own(citizen: Client, officer: Client) -> None:
+    # the count is capped, and there may be more from before
+    citizen.post("/v1/notifications/read-all")
     made = citizen.post("/v1/reports", report()).json
     mine = eventually(lambda: notifications_about(citizen, made["id"]))[0]
     before = citizen.get("/v1/notifications/unread-count").json["count"]

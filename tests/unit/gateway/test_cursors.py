@@ -1,4 +1,4 @@
-"""Cursors leave signed and come back untouched, or not at all; versions save reading again."""
+"""Cursors leave signed and come back untouched, or not at all."""
 
 from __future__ import annotations
 
@@ -51,14 +51,3 @@ def test_one_list_does_not_take_the_cursor_of_another() -> None:
         query_string={"cursor": next_of()}, headers={"Authorization": "Bearer citizen"},
     )  # fmt: skip
     assert answer.status_code == 400
-
-
-@pytest.mark.parametrize(
-    ("known", "status"),
-    [('"3"', 304), ('W/"3"', 304), ('"2", "3"', 304), ("*", 304), ('"2"', 200)],
-)
-def test_what_the_client_has_is_not_sent_again(known: str, status: int) -> None:
-    application = make(FakeRpc({"id": ID, "version": 3}))
-    answer = ask(application, "GET", f"/v1/reports/{ID}", headers={"If-None-Match": known})
-    assert answer.status_code == status and answer.headers["ETag"] == '"3"'
-    assert bool(answer.data) == (status == 200)
