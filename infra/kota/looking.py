@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import urlsplit
 
 from infra.kota.broker import Broker, Unreachable
 from infra.kota.contracts import all_contracts
@@ -67,6 +68,19 @@ def processes(here: Deployment) -> list[Found]:
     from infra.local.processes import running
 
     return running(here.state)
+
+
+def broker_users(here: Deployment) -> Found:
+    """mode: `each` if every process is a user of its own at the broker, `one` if all share one.
+
+    {} where that is not known: elsewhere than on a native stack.
+    """
+    urls = {name: here.given_to(name, "AMQP_URL") for name in (*SERVICES, "gateway-0")}
+    users = {name: urlsplit(url).username for name, url in urls.items() if url}
+    if not users:
+        return {}
+    is_each = len(set(users.values())) == len(users)
+    return {"mode": "each" if is_each else "one", "users": users}
 
 
 def _service(name: str) -> Found:

@@ -31,6 +31,10 @@ _SERVICES = {
     "unsealed": "audit not sealed",
     "dead_letters": "dead letters",
 }
+_USERS = {
+    "each": "broker: each process is a user of its own",
+    "one": "broker: all processes are one user, with all its rights (kota doctor)",
+}
 
 
 def status(as_json: bool = AS_JSON) -> None:
@@ -50,6 +54,7 @@ def look(here: Deployment) -> Found:
         "processes": looking.processes(here),
         "services": looking.services(),
         "queues": looking.queues(here),
+        "broker_users": looking.broker_users(here),
         "mail": looking.mail(),
     }
     parts = [*found["processes"], *found["services"], *found["queues"], found["mail"]]
@@ -63,6 +68,7 @@ def _shown(found: Found) -> Group:
         parts.append(table([*map(_process, found["processes"]), _total(found)], _PROCESSES))
     parts.append(table([_service(one, found) for one in found["services"]], _SERVICES))
     parts += [f"{one['name']}: {_queue_words(one)}" for one in found["queues"] if not one["well"]]
+    parts += [_USERS[mode] for mode in [found["broker_users"].get("mode")] if mode]
     parts.append(_mail_words(found["mail"]))
     parts.append(_verdict(found))
     return Group(*parts)

@@ -19,7 +19,15 @@ def look(here: Deployment) -> Iterator[Finding]:
             yield from _service(one)
     for queue in looking.queues(here):
         yield from _queue(queue)
+    yield from broker_users(looking.broker_users(here))
     yield from _mail(here)
+
+
+def broker_users(found: dict[str, Any]) -> Iterator[Finding]:
+    """Whether one process could speak in another's name."""
+    if found.get("mode") == "one":
+        what = "all processes are one user at the broker: each could speak in another's name"
+        yield warning("broker", what, "set RABBITMQ_MANAGEMENT_URL, then make restart")
 
 
 def _readiness(found: dict[str, Any]) -> Iterator[Finding]:
