@@ -204,8 +204,12 @@ def _look_at_inboxes(world: World, found: Observed) -> None:
 
 
 def _audit(world: World) -> list[str]:
-    ran = kota(world.stack.state.folder, "audit", "verify")
-    return [] if ran.code == 0 else [(ran.out + ran.err).strip()]
+    ran = kota(world.stack.state.folder, "audit", "verify", "--json")
+    if ran.code == 0:
+        return []
+    verdicts = ran.json if ran.out else []
+    found = [f"{one['service']}: {words}" for one in verdicts for words in one["findings"]]
+    return found or [f"kota audit verify: {ran.err.strip()}"]
 
 
 def _rows(world: World, service: str, sql: str, **values: Any) -> list[dict[str, Any]]:
