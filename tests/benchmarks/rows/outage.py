@@ -31,7 +31,7 @@ def measure(stage: Stage, scale: Scale) -> Outcome:
     while stage.handled() < wanted and time.monotonic() < until:
         time.sleep(0.1)
     drained, handled = time.monotonic() - back, stage.handled()
-    eventually(stage.stack.is_ready, 60, "the stack")
+    eventually(stage.stack.is_ready, DRAIN_SECONDS, "the stack")
     return Outcome(
         [
             less("events lost", "", float(wanted - handled), 0.0),

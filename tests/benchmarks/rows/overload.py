@@ -22,6 +22,8 @@ def measure(stage: Stage, scale: Scale) -> Outcome:
         for _ in range(scale.rounds)
     ]
     peak = median(peaks)
+    if not peak:
+        raise RuntimeError("nothing could be taken at all")
     seconds = SECONDS if scale.rounds > 1 else 5.0
     storm = stage.load("submit", MOST_CONNECTIONS, seconds, rate=TIMES * peak, given=given)
     normal = stage.load("submit", 64, scale.seconds, rate=NORMAL * peak, given=given)

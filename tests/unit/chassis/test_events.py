@@ -56,8 +56,11 @@ def test_what_breaks_the_contract_is_not_sent() -> None:
 
 @given(st.lists(st.sampled_from("abcd"), max_size=30))
 def test_waves_keep_the_order_of_each_aggregate(subjects: list[str]) -> None:
-    rows = [{"id": n, "subject": subject} for n, subject in enumerate(subjects)]
+    rows = [
+        {"id": n, "subject": subject, "type": f"t{n * 7 % 5}"} for n, subject in enumerate(subjects)
+    ]
     waves = list(_waves(rows))
+    assert all([row["type"] for row in w] == sorted(row["type"] for row in w) for w in waves)
     assert sorted(row["id"] for wave in waves for row in wave) == list(range(len(rows)))
     for wave in waves:
         assert max(Counter(row["subject"] for row in wave).values()) == 1
