@@ -15,18 +15,20 @@ from services.chassis.city import load_city
 from services.chassis.principal import service_subject
 
 SUPERVISED_AGENCY = "DLH"
+BACKUP_KEY, BACKUP_PUBLIC = "backup_signing.json", "backup_jwks.json"
 # services that call others
 CALLERS = ("notify",)
 
 
 def make_keys(vault: Vault) -> None:
-    """Ed25519 keys: registry's for tokens, each service's for its seals, and of those that call."""
+    """Ed25519 keys: for tokens, of each service for its seals, of those that call, for backups."""
     identity = _key(vault, "identity_signing_key.json")
     write(vault.key("identity_jwks.json"), _public([identity]))
     seals = [_key(vault, f"audit_{service}.json") for service in SERVICES]
     write(vault.key("audit_jwks.json"), _public(seals))
     callers = [_key(vault, f"service_{name}.json", kid=service_subject(name)) for name in CALLERS]
     write(vault.key("service_jwks.json"), _public(callers))
+    write(vault.key(BACKUP_PUBLIC), _public([_key(vault, BACKUP_KEY)]))
 
 
 def make_logins(file: Path, city_pack: Path) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from infra.kota.backup import making, manifest, restoring, sealing
+from infra.kota.backup import making, manifest, restoring, sealing, signing
 from infra.kota.backup.making import AtWork, NoSecrets, Target
 from infra.kota.backup.manifest import Manifest, Unusable
 from infra.kota.backup.moment import CannotHold
@@ -25,6 +25,13 @@ Folder = Annotated[
 ]
 Identity = Annotated[
     Path, typer.Option("--identity", "-i", help="the file of the private key; - for stdin")
+]
+SignedBy = Annotated[
+    list[str] | None,
+    typer.Option("--signed-by", help="the fingerprint of who made it; default: this deployment"),
+]
+Unsigned = Annotated[
+    bool, typer.Option("--unsigned", help="trust whoever could write into the folder")
 ]
 _COLUMNS = {"id": "backup", "at": "data from", "age": "age", "size": "size", "state": "state"}
 
@@ -70,9 +77,12 @@ def verify(
     identity: Identity,
     backup_id: str = typer.Argument(None, help="default: the newest"),
     folder: Folder = None,
+    signed_by: SignedBy = None,
+    unsigned: Unsigned = False,
 ) -> None:
-    """Decrypt a backup from end to end and compare it with its manifest; nothing is written."""
+    """Check who made a backup, decrypt it from end to end, compare it; nothing is written."""
     source = opened(folder, backup_id, identity)
+    check_origin(source, signed_by, unsigned=unsigned)
     try:
         with progress() as bar:
             task = bar.add_task("verify", total=None)
@@ -96,6 +106,30 @@ def keygen(
     with os.fdopen(descriptor, "w") as out:
         out.write(private)
     typer.echo(public)
+
+
+@app.command()
+def signer() -> None:
+    """The fingerprint of the key that signs this deployment's backups; keep it elsewhere."""
+    try:
+        typer.echo(making.signer_of(Deployment()).fingerprint)
+    except NoSecrets as problem:
+        fail(str(problem), 2)
+
+
+def check_origin(source: restoring.Source, signed_by: list[str] | None, *, unsigned: bool) -> None:
+    """Whether the backup was made by whom the operator trusts. Ends the command if not."""
+    trusted = signed_by or signing.known(Deployment().vault)
+    try:
+        manifest.check_origin(source.folder, source.manifest, trusted)
+    except signing.NotTrusted as problem:
+        words = f"the backup {source.folder.name} is not to be trusted: {problem}"
+        if not unsigned:
+            fail(
+                f"nothing was changed: {words}; if you know it to be yours:"
+                " --signed-by FINGERPRINT (kota backup signer), or --unsigned"
+            )
+        typer.echo(f"{words}; used all the same (--unsigned)", err=True)
 
 
 def folder_of(given: Path | None) -> Path:

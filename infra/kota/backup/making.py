@@ -14,6 +14,7 @@ from typing import IO, Any
 from infra.kota.backup import archives, manifest, postgres, sealing
 from infra.kota.backup.manifest import Manifest, Part
 from infra.kota.backup.moment import Moment, one_moment
+from infra.kota.backup.signing import Signer
 from infra.kota.broker import Broker
 from infra.kota.contracts import all_contracts
 from infra.kota.databases import session
@@ -52,6 +53,7 @@ def make(here: Deployment, target: Target, told: Told) -> Manifest:
     OSError.
     """
     _check_secrets(here)
+    signer = signer_of(here)
     with _alone(target.folder):
         for left in manifest.unfinished_in(target.folder):
             manifest.abandon(left)
@@ -62,11 +64,22 @@ def make(here: Deployment, target: Target, told: Told) -> Manifest:
             try:
                 parts = list(_parts(here, unfinished, target, moment, told))
                 made = _manifest(moment, target, parts)
-                manifest.finish(unfinished, made)
+                manifest.finish(unfinished, made, signer.sign)
             except BaseException:
                 manifest.abandon(unfinished)
                 raise
     return made
+
+
+def signer_of(here: Deployment) -> Signer:
+    """Who signs this deployment's backups. Raises NoSecrets."""
+    try:
+        return Signer(here.vault)
+    except (OSError, ValueError) as problem:
+        raise NoSecrets(
+            f"{here.vault} has no key that signs backups ({problem}); name the vault with"
+            " KOTA_VAULT; a stack of an older version gets its key by: make up"
+        ) from None
 
 
 def _check_secrets(here: Deployment) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from infra.kota.backup import signing
 from services.chassis.files.local import sync_folder
 
 FORMAT = 1
@@ -78,12 +79,11 @@ def begin(folder: Path, backup_id: str) -> Path:
     return unfinished
 
 
-def finish(unfinished: Path, manifest: Manifest) -> Path:
-    """Write the manifest and give the folder its name: now it is a backup."""
-    with (unfinished / _FILE).open("w") as out:
-        json.dump(asdict(manifest), out, indent=1)
-        out.flush()
-        os.fsync(out.fileno())
+def finish(unfinished: Path, manifest: Manifest, sign: Callable[[bytes], str]) -> Path:
+    """Write the manifest, sign it, and give the folder its name: now it is a backup."""
+    content = json.dumps(asdict(manifest), indent=1)
+    _write(unfinished / _FILE, content)
+    _write(unfinished / signing.FILE, sign(content.encode()))
     sync_folder(unfinished)
     target = unfinished.with_name(manifest.id)
     unfinished.rename(target)
@@ -99,14 +99,28 @@ def abandon(unfinished: Path) -> None:
 def read(folder: Path) -> Manifest:
     """The manifest in a backup's folder. Raises Unusable."""
     try:
-        raw: dict[str, Any] = json.loads((folder / _FILE).read_text())
-        if raw["format"] != FORMAT:
-            raise Unusable(f"{folder} has format {raw['format']}, this version reads {FORMAT}")
-        return Manifest(**raw | {"parts": [Part(**part) for part in raw["parts"]]})
+        return _parsed((folder / _FILE).read_bytes())
     except FileNotFoundError:
         raise Unusable(f"{folder} holds no finished backup") from None
     except (OSError, ValueError, KeyError, TypeError) as problem:
         raise Unusable(f"the manifest in {folder} cannot be read: {problem}") from None
+
+
+def _parsed(content: bytes) -> Manifest:
+    raw: dict[str, Any] = json.loads(content)
+    if raw["format"] != FORMAT:
+        raise ValueError(f"it has format {raw['format']}, this version reads {FORMAT}")
+    return Manifest(**raw | {"parts": [Part(**part) for part in raw["parts"]]})
+
+
+def check_origin(folder: Path, manifest: Manifest, trusted: Collection[str]) -> None:
+    """Whether a trusted key signed what was read, for this folder's name. Raises NotTrusted."""
+    content, signature = (folder / _FILE).read_bytes(), folder / signing.FILE
+    signing.check(content, signature.read_bytes() if signature.is_file() else None, trusted)
+    if _parsed(content) != manifest:
+        raise signing.NotTrusted("its manifest is being changed")
+    if manifest.id != folder.name:
+        raise signing.NotTrusted(f"it is the backup {manifest.id} under another name")
 
 
 def all_in(folder: Path) -> list[Manifest]:
@@ -127,6 +141,13 @@ def forget_old(folder: Path, keep: int) -> list[str]:
         gone = (folder / name).rename(folder / f"{_UNFINISHED}old-{name}")
         shutil.rmtree(gone)
     return old
+
+
+def _write(file: Path, content: str) -> None:
+    with file.open("w") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
 
 
 def _folders(folder: Path) -> Iterator[Path]:

@@ -9,7 +9,7 @@ import typer
 
 from infra.kota.audit import verdicts_of
 from infra.kota.backup import restoring
-from infra.kota.backup.command import Folder, Identity, opened
+from infra.kota.backup.command import Folder, Identity, SignedBy, Unsigned, check_origin, opened
 from infra.kota.backup.postgres import ToolFailed
 from infra.kota.backup.restoring import Refused, Source
 from infra.kota.broker import Unreachable
@@ -29,12 +29,15 @@ def restore(
     confirm: str = typer.Option(
         None, help="with --replace: the backup's id, instead of a question"
     ),
+    signed_by: SignedBy = None,
+    unsigned: Unsigned = False,
 ) -> None:
     """Restore a backup: all of it into an empty deployment, or some databases.
 
     Everything is checked before anything is changed. Each database is filled in one transaction.
     """
     source = opened(folder, backup_id, identity)
+    check_origin(source, signed_by, unsigned=unsigned)
     services = _known(service)
     is_whole = not service
     names = restoring.all_parts() if is_whole else services
@@ -96,11 +99,25 @@ def _report(source: Source, services: list[str]) -> None:
             missing = schema_version.missing(name, database)
         if missing:
             typer.echo(f"{name}: migrations missing; run: kota migrate")
+    if len(services) < len(SERVICES):
+        for line in _of_one_alone(services):
+            typer.echo(line)
     findings = 0
     for verdict in verdicts_of(list(SERVICES), Deployment().seal_keys):
         findings += len(verdict.findings)
         typer.echo(f"audit of {verdict.service}: {'; '.join(verdict.findings) or 'whole'}")
     raise typer.Exit(1 if findings else 0)
+
+
+def _of_one_alone(services: list[str]) -> list[str]:
+    """What is not as it would be if all had been restored."""
+    names = ", ".join(services)
+    return [
+        f"{names} alone: the others keep what they know of the time since. Events that it had heard"
+        " in that time do not come again; those in its queues do, once it runs",
+        "seals that the others witnessed in that time are gone, and kota audit verify says so from"
+        " now on. Keep these lines with your records",
+    ]
 
 
 def _words(problem: Exception) -> str:
