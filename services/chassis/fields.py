@@ -14,7 +14,6 @@ from functools import cache
 from typing import Any, Literal
 
 import marshmallow as ma
-from marshmallow import validate
 
 from services.chassis.errors import FieldError, Invalid
 from services.chassis.text import Text
@@ -52,7 +51,7 @@ class Nothing(Schema):
     """No fields: what asks for nothing, or answers with nothing but success."""
 
 
-def _documented(kwargs: dict[str, Any], **facts: Any) -> dict[str, Any]:
+def documented(kwargs: dict[str, Any], **facts: Any) -> dict[str, Any]:
     """Put what a field allows into its metadata, where OpenAPI finds it."""
     return kwargs | {"metadata": facts | dict(kwargs.get("metadata") or {})}
 
@@ -82,7 +81,7 @@ class String(ma.fields.String):
         strip: bool = True,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**_documented(kwargs, minLength=min, maxLength=max))
+        super().__init__(**documented(kwargs, minLength=min, maxLength=max))
         self.min, self.max, self.multiline, self.strip = min, max, multiline, strip
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
@@ -113,7 +112,7 @@ class Number(ma.fields.Float):
     }
 
     def __init__(self, *, min: float, max: float, **kwargs: Any) -> None:
-        super().__init__(**_documented(kwargs, minimum=min, maximum=max))
+        super().__init__(**documented(kwargs, minimum=min, maximum=max))
         self.min, self.max = min, max
 
     def _validated(self, value: Any) -> float:
@@ -138,7 +137,7 @@ class Integer(ma.fields.Integer):
     }
 
     def __init__(self, *, min: int, max: int, **kwargs: Any) -> None:
-        super().__init__(**_documented(kwargs, minimum=min, maximum=max))
+        super().__init__(**documented(kwargs, minimum=min, maximum=max))
         self.min, self.max = min, max
 
     def _validated(self, value: Any) -> int:
@@ -178,7 +177,7 @@ class Choice(String):
     }
 
     def __init__(self, choices: tuple[str, ...] | list[str], **kwargs: Any) -> None:
-        super().__init__(**_documented(kwargs, enum=list(choices)))
+        super().__init__(**documented(kwargs, enum=list(choices)))
         self.choices = tuple(choices)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
@@ -199,25 +198,6 @@ class UUID(ma.fields.UUID):
         if not isinstance(value, str) or len(value) != 36:
             raise self.make_error("invalid_uuid")
         return str(super()._deserialize(value, attr, data, **kwargs))
-
-
-class Email(String):
-    """An e-mail address of at most 254 characters (RFC 5321)."""
-
-    default_error_messages: Messages = {
-        "email": Text("This must be an e-mail address.", id="Ini harus berupa alamat surel.")
-    }
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max=254, **_documented(kwargs, format="email"))
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        try:
-            validate.Email()(text)
-        except ma.ValidationError as error:
-            raise self.make_error("email") from error
-        return text
 
 
 class Timestamp(ma.fields.AwareDateTime):
@@ -254,7 +234,7 @@ class List(ma.fields.List[Any]):
     }
 
     def __init__(self, inner: Any, *, min: int = 0, max: int = 100, **kwargs: Any) -> None:
-        super().__init__(inner, **_documented(kwargs, minItems=min, maxItems=max))
+        super().__init__(inner, **documented(kwargs, minItems=min, maxItems=max))
         self.min, self.max = min, max
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:

@@ -1,9 +1,12 @@
-"""Texts of a certain kind: plain ones that are shown to others, and names in small letters."""
+"""Texts of a certain kind: plain ones that are shown to others, names in small letters, e-mail."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
+
+import marshmallow as ma
+from marshmallow import validate
 
 from services.chassis import fields
 from services.chassis.text import Text
@@ -44,4 +47,23 @@ class Slug(fields.String):
         text = super()._deserialize(value, attr, data, **kwargs)
         if re.fullmatch(SLUG, text) is None:
             raise self.make_error("slug")
+        return text
+
+
+class Email(fields.String):
+    """An e-mail address of at most 254 characters (RFC 5321)."""
+
+    default_error_messages: fields.Messages = {
+        "email": Text("This must be an e-mail address.", id="Ini harus berupa alamat surel.")
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max=254, **fields.documented(kwargs, format="email"))
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            validate.Email()(text)
+        except ma.ValidationError as error:
+            raise self.make_error("email") from error
         return text

@@ -8,7 +8,7 @@ from pathlib import Path
 from environs import Env, EnvError
 from marshmallow import ValidationError
 
-from services.chassis import fields
+from services.chassis import text_fields
 from services.chassis.settings import (
     ServiceSettings,
     file,
@@ -32,7 +32,7 @@ def address(env: Env, name: str) -> str:
     """An e-mail address."""
     given: str = env.str(name)
     try:
-        found: str = fields.Email().deserialize(given)
+        found: str = text_fields.Email().deserialize(given)
     except ValidationError:
         raise EnvError("must be an e-mail address") from None
     return found

@@ -42,7 +42,7 @@ class NewApiKey(fields.Schema):
     """A key to make. name: the app's, in small letters. contact: whom to ask when it misbehaves."""
 
     name = text_fields.Slug(required=True, max=NAME_MAX)
-    contact = fields.Email(required=True)
+    contact = text_fields.Email(required=True)
     purpose = fields.String(required=True, min=3)
     per_minute = fields.Integer(load_default=600, min=1, max=MOST_PER_MINUTE)
 

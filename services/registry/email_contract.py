@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis import fields
+from services.chassis import fields, text_fields
 from services.chassis.contract import EventType, Kind, Operation
 from services.chassis.errors import Conflict, IdempotencyKeyReused, Invalid, NotFound
 from services.chassis.principal import INTERNAL, LOGGED_IN
@@ -16,7 +16,7 @@ PURPOSES = ("notification",)
 class SetEmail(fields.Schema):
     """The address, and the language of what is sent there; left out, the request's."""
 
-    email = fields.Email(required=True, metadata={"example": "warga@example.org"})
+    email = text_fields.Email(required=True, metadata={"example": "warga@example.org"})
     language = fields.Choice(LANGUAGES, metadata={"example": "id"})
 
 

@@ -91,7 +91,7 @@ class SubmitRequest(fields.Schema):
     area = fields.String(min=1, max=20)
     address = text_fields.PlainText(min=1, max=500)
     attributes = fields.Attributes()
-    contact_email = fields.Email()
+    contact_email = text_fields.Email()
     contact_name = text_fields.PlainText(min=1)
     contact_phone = fields.String(min=3, max=40)
     photos = photos_field()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.chassis import fields
+from services.chassis import fields, text_fields
 from services.reports.lifecycle import State
 
 VISIBILITIES = ("public", "anonymous", "secret")
@@ -53,7 +53,7 @@ class SubmitReport(fields.Schema):
     long = fields.Number(required=True, min=-180, max=180, metadata={"example": 106.6943})
     visibility = fields.Choice(VISIBILITIES, metadata={"example": "public"})
     attributes = fields.Attributes(metadata={"example": {}})
-    contact_email = fields.Email(metadata={"example": "warga@example.org"})
+    contact_email = text_fields.Email(metadata={"example": "warga@example.org"})
     photos = photos_field()
     on_behalf_of = fields.Nested(OnBehalfOf)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis import fields
+from services.chassis import fields, text_fields
 from services.chassis.errors import Invalid
 
 
@@ -26,7 +26,7 @@ class Sample(fields.Schema):
     flag = fields.Boolean()
     word = fields.Choice(("a", "b"))
     id = fields.UUID()
-    mail = fields.Email()
+    mail = text_fields.Email()
     at = fields.Timestamp()
     inner = fields.Nested(Inner)
     many = fields.List(fields.Nested(Inner), max=2)
