@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from infra.local import stack as stack_module
 from infra.local.stack import Stack
 from tests import composed
 from tests.cities import City, native
@@ -30,6 +31,8 @@ def running_servers() -> Stack:
     """Started when the first test asks for them; the same for all folders of tests."""
     if composed.IS_ASKED_FOR:
         pytest.skip("reaches into processes of this machine")
+    # a machine may have much else to do, above all to start another stack for tests
+    stack_module.READY_SECONDS = 300
     # traces go where nobody is, except in the tests of traces
     knobs = KNOBS | {"OTLP_ENDPOINT": f"http://127.0.0.1:{free_port()}"}
     found = Stack(folder(), free_port(), extra=knobs, progress=print)
