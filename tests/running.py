@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from uuid import uuid4
 
@@ -38,7 +38,7 @@ def running_servers() -> Stack:
     found = Stack(folder(), free_port(), extra=knobs, progress=print)
     # a run that was ended by force may have left it running
     found.down()
-    found.only_servers()
+    _started(found, found.only_servers)
     return found
 
 
@@ -46,8 +46,17 @@ def running_servers() -> Stack:
 def running_stack() -> Stack:
     """The services and the gateway on these servers."""
     found = running_servers()
-    found.up()
+    _started(found, found.up)
     return found
+
+
+def _started(stack: Stack, start: Callable[[], None]) -> None:
+    try:
+        start()
+    except BaseException:
+        # no fixture has begun that would end it
+        stack.down()
+        raise
 
 
 @pytest.fixture(scope="session")
