@@ -22,8 +22,7 @@ restart: ## Restart services and gateway one after the other, after a change of 
 	@python3 -m infra restart
 
 servers: ## Run PostgreSQL and RabbitMQ alone, for restoring a backup
-	@python3 infra/local/bootstrap.py
-	@$(PYTHON) -m infra.local servers
+	@python3 -m infra servers
 
 clean: ## Stop everything and forget all data, secrets and logins
 	@python3 -m infra clean

@@ -1,4 +1,5 @@
-"""What the Makefile calls: `python3 -m infra up | down | restart | clean | status | logs`.
+"""What the Makefile calls: `python3 -m infra up | servers | down | restart | clean | status
+| logs`.
 
 Standard library only. Each command goes to the containers or to the native stack, whichever is
 asked for (MODE), else whichever was last started; see modes.py.
@@ -15,7 +16,8 @@ from infra import modes
 from infra.docker import compose
 from infra.local import bootstrap
 
-COMMANDS = ("up", "down", "restart", "clean", "status", "logs")
+COMMANDS = ("up", "servers", "down", "restart", "clean", "status", "logs")
+STARTING = ("up", "servers")
 
 
 def main(arguments: list[str]) -> int:
@@ -30,7 +32,7 @@ def main(arguments: list[str]) -> int:
         print(problem, file=sys.stderr)
         return 2
     command, *rest = arguments
-    if command == "up":
+    if command in STARTING:
         _stop_the_other(mode, state)
     run = _native if mode == modes.NATIVE else compose.run
     return run(command, rest, state)
@@ -45,7 +47,7 @@ def _stop_the_other(mode: str, state: Path) -> None:
 
 def _native(command: str, rest: list[str], state: Path) -> int:
     python = bootstrap.VENV / "bin" / "python"
-    if command == "up":
+    if command in STARTING:
         if bootstrap.main([]) != 0:
             return 1
         modes.keep(state, modes.NATIVE)

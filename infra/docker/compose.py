@@ -17,6 +17,10 @@ JOBS = (
     *("init", "roles", "migrate-registry", "migrate-reports", "migrate-notify"),
     *("migrate-permits", "topology", "accounts"),
 )
+SERVERS = (
+    *("broker", "database-registry", "database-reports", "database-notify"),
+    "database-permits",
+)
 OURS = ("logins.json", "mode", "port")
 READY_SECONDS = 300
 
@@ -35,8 +39,7 @@ class Stack:
 
     def up(self) -> None:
         """Build what changed, start what does not run, wait until all is healthy."""
-        self._say("images …")
-        self._compose("build", "--quiet")
+        self._build()
         self._say("containers …")
         try:
             self._compose("up", "--detach", "--wait", "--wait-timeout", str(READY_SECONDS))
@@ -47,6 +50,15 @@ class Stack:
         print(f"\n  Gateway   {self._address()}   (documents: /openapi.json /asyncapi.json)")
         print(f"  Logins    {os.path.relpath(self._state / 'logins.json')}")
         print("  Next      make status | make logs | make down | ./kota --help")
+
+    def servers(self) -> None:
+        """Run the broker and the databases alone, for restoring a backup."""
+        self._build()
+        self._say("servers …")
+        self._compose("stop", "nginx", *PROCESSES)
+        self._compose("up", "--detach", "--wait", "--wait-timeout", str(READY_SECONDS), *SERVERS)
+        self._run("roles")
+        self._say("only the servers run")
 
     def down(self) -> None:
         """Stop everything; data stays."""
@@ -62,11 +74,9 @@ class Stack:
 
     def restart(self) -> None:
         """Put new code in place of old, one process after the other; somebody always serves."""
-        self._say("images …")
-        self._compose("build", "--quiet")
+        self._build()
         for job in JOBS:
-            self._say(job)
-            self._compose("run", "--rm", "--no-deps", "-T", job)
+            self._run(job)
         for name in PROCESSES:
             self._say(name)
             self._replace(name)
@@ -92,6 +102,15 @@ class Stack:
     def logs(self, *names: str) -> None:
         """Follow the logs."""
         self._compose("logs", "--follow", "--tail", "20", *names)
+
+    def _build(self) -> None:
+        self._say("images …")
+        # what is started by hand must not be older than what runs
+        self._compose("--profile", "*", "build", "--quiet")
+
+    def _run(self, job: str) -> None:
+        self._say(job)
+        self._compose("run", "--rm", "--no-deps", "-T", job)
 
     def _replace(self, name: str) -> None:
         """Start as many anew as there are, wait until they are healthy, then stop the old."""

@@ -27,14 +27,16 @@ ANYBODY = None
 class Init:
     """One run.
 
-    secrets: the volume. local: the machine's state folder. city_pack: for the accounts. tls: a
-    folder with fullchain.pem and privkey.pem, if nginx is to speak TLS. owner: to whom the
-    accounts' file is to belong. given: what the operator has set. chown: gives a file away.
+    secrets: the volume. local: the machine's state folder. city_pack: of the first start. packs:
+    those that were loaded since. tls: a folder with fullchain.pem and privkey.pem, if nginx is to
+    speak TLS. owner: to whom the accounts' file is to belong. given: what the operator has set.
+    chown: gives a file away.
     """
 
     secrets: Path
     local: Path
     city_pack: Path
+    packs: Path
     tls: Path
     owner: tuple[int, int]
     given: Mapping[str, str]
@@ -42,7 +44,7 @@ class Init:
 
     @property
     def vault(self) -> Vault:
-        """Where all secrets are kept; no container but this one sees it."""
+        """Where all secrets are kept; only this container and those of backups see it."""
         return Vault(self.secrets / "vault")
 
     def run(self) -> None:
@@ -62,6 +64,7 @@ class Init:
         self._put("grafana", "password", self.vault.password("grafana"), ANYBODY)
         self._nginx()
         self._accounts()
+        self._backups()
 
     def _process(self, process: str) -> None:
         needs = NEEDS[process]
@@ -96,13 +99,30 @@ class Init:
 
     def _accounts(self) -> None:
         logins = self.local / "logins.json"
-        identity.make_logins(logins, self.city_pack)
+        self._restored(logins)
+        loaded = self.packs / "active"
+        identity.make_logins(logins, loaded if loaded.exists() else self.city_pack)
         for container in ("accounts", "kota"):
             self._put(container, "logins.json", logins.read_text())
         write(self.local / "mode", "compose")
         write(self.local / "port", self.given.get("PORT") or "8080")
         for path in (self.local, logins, self.local / "mode", self.local / "port"):
             self.chown(path, *self.owner)
+
+    def _restored(self, logins: Path) -> None:
+        """A restore leaves the accounts of its backup in the vault."""
+        if self.vault.logins.exists():
+            write(logins, self.vault.logins.read_text())
+            self.vault.logins.unlink()
+
+    def _backups(self) -> None:
+        """What the operator's container reads and writes: the vault, and a folder for backups."""
+        vault = self.vault.folder
+        for path in (vault, *vault.rglob("*")):
+            self._hand_over(path, OURS, 0o700 if path.is_dir() else 0o600)
+        backups = self.local / "backups"
+        backups.mkdir(exist_ok=True)
+        self._hand_over(backups, OURS, 0o700)
 
     def _hand_over(self, path: Path, reader: int | None, mode: int) -> None:
         path.chmod(mode)
@@ -117,6 +137,7 @@ def main() -> int:
         secrets=Path("/secrets"),
         local=Path("/local"),
         city_pack=Path("/city"),
+        packs=Path("/packs"),
         tls=Path("/tls"),
         owner=(checkout.st_uid, checkout.st_gid),
         given=os.environ,

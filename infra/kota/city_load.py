@@ -1,4 +1,4 @@
-"""`kota city load`: another city pack for the native stack, and the way back."""
+"""`kota city load`: another city pack, and the way back."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def load(
 def history(as_json: bool = AS_JSON) -> None:
     """The packs that were loaded, the oldest first."""
     columns = {"name": "pack", "active": "active"}
-    empty = "none was loaded; the example city is active"
+    empty = "none was loaded; the one of the first start is active"
     show(_packs().rows(), columns, as_json=as_json, empty=empty)
 
 
@@ -60,14 +60,7 @@ def rollback(
 
 
 def _packs() -> Packs:
-    here = Deployment()
-    if not here.is_native:
-        fail(
-            "packs are loaded into native stacks only; elsewhere check one with kota city check,"
-            " put it where CITY_PACK points to, and restart the services",
-            2,
-        )
-    return Packs(here.state.resolve() / "city")
+    return Packs(Deployment().city_packs)
 
 
 def _activate(packs: Packs, name: str, as_json: bool) -> None:

@@ -12,7 +12,8 @@ Each thing is named by an environment variable, else it is found in the native s
 | KOTA_MIGRATION_DATABASE_URL_<SERVICE> | the same, as the owner of the database |
 | AMQP_URL | the broker, as the operator's user |
 | KOTA_FILES_URL | the file store, as FILES_URL of reports |
-| KOTA_CITY_PACK | the active city pack |
+| KOTA_CITY_PACK | the city pack of the first start |
+| KOTA_CITY_PACKS | the folder with those that were loaded since |
 | BACKUP_FOLDER, BACKUP_RECIPIENTS | where backups are kept, and for whom they are encrypted |
 """
 
@@ -91,13 +92,28 @@ class Deployment:
     @property
     def city_pack(self) -> Path:
         """The city pack that the services read when they start."""
+        loaded = self.environment.get("KOTA_CITY_PACKS")
+        if loaded and (Path(loaded) / "active").exists():
+            return Path(loaded) / "active"
         given = self.environment.get("KOTA_CITY_PACK") or self.given_to("reports", "CITY_PACK")
         return Path(given or _missing("KOTA_CITY_PACK"))
 
     @property
+    def city_packs(self) -> Path:
+        """The folder with the city packs that were loaded; it need not be there."""
+        given = self.environment.get("KOTA_CITY_PACKS")
+        native = self.state.resolve() / "city" if self.is_native else None
+        return Path(given or native or _missing("KOTA_CITY_PACKS"))
+
+    @property
+    def logins(self) -> Path:
+        """The accounts that were made with the deployment; it need not be there."""
+        return self.state / "logins.json"
+
+    @property
     def seal_keys(self) -> Path:
         """The public keys of the audit's seals."""
-        return self.state / "keys" / "audit_jwks.json"
+        return self.vault / "keys" / "audit_jwks.json"
 
     def setting(self, name: str) -> str | None:
         """An operator's setting, as it is now or as the native stack was started with."""

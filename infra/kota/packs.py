@@ -1,4 +1,4 @@
-"""The city packs of a native stack: those that were loaded, and which one is active.
+"""The city packs that were loaded, and which one is active.
 
 A loaded pack is a copy that nobody edits. `active` is a link to one of them and is moved in one
 step, so a process that starts reads one pack or the other, never a mixture.

@@ -1,4 +1,4 @@
-"""`kota token LOGIN`: an access token for one of the native stack's accounts, to try things out."""
+"""`kota token LOGIN`: an access token for one of the deployment's accounts, to try things out."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from infra.kota.output import fail
 
 
 def token(login: str = typer.Argument(help="a login of logins.json, such as citizen-1")) -> None:
-    """Log in with the password in the native stack's logins.json; print the access token."""
+    """Log in with the password in logins.json; print the access token."""
     here = Deployment()
     try:
-        logins = json.loads((here.state / "logins.json").read_text())
+        logins = json.loads(here.logins.read_text())
     except FileNotFoundError:
-        fail("there is no logins.json; start the native stack first: make up", 2)
+        fail("there is no logins.json; start the city first: make up", 2)
     found = [entry for entry in logins if entry["login"] == login]
     if not found:
         known = ", ".join(entry["login"] for entry in logins)

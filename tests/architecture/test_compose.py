@@ -16,7 +16,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 CONTAINERS: dict[str, dict[str, Any]] = COMPOSE["services"]
 JOBS = {"init", "roles", "topology", "accounts", *(f"migrate-{name}" for name in SERVICES)}
 # started by hand, and gone when its command ends
-TOOLS = {"kota"}
+TOOLS = {"kota", "backup", "restore"}
 RUNNING = sorted(set(CONTAINERS) - JOBS - TOOLS)
 # to the mail server, from the public, and from the operator on this machine
 MAY_GO_OUT = {
@@ -24,6 +24,13 @@ MAY_GO_OUT = {
     "nginx": {"front"},
     "prometheus": {"observers"},
     "grafana": {"observers"},
+}
+SECRETS_OF = {
+    "accounts": ["registry", "accounts"],
+    "mail": [],
+    "prometheus": [],
+    "backup": ["kota", "vault"],
+    "restore": ["kota", "vault"],
 }
 SECRET = re.compile(r"(PASS|SECRET|TOKEN|KEY)", re.IGNORECASE)
 
@@ -82,15 +89,16 @@ def test_a_database_is_its_owners(service: str) -> None:
     assert CONTAINERS[network]["networks"] == [network]
     on_it = {name for name, c in CONTAINERS.items() if network in c.get("networks", [])}
     accounts = {"accounts"} if service == "registry" else set()
-    assert on_it == {network, service, f"migrate-{service}", "roles", "kota"} | accounts
+    assert on_it == {network, service, f"migrate-{service}", "roles"} | TOOLS | accounts
 
 
 @pytest.mark.parametrize("name", sorted(set(CONTAINERS) - {"init"}))
 def test_a_container_sees_its_own_secrets_only(name: str) -> None:
     seen = [mount for mount in CONTAINERS[name].get("volumes", []) if "secrets" in str(mount)]
-    assert all(mount["read_only"] and mount["type"] == "volume" for mount in seen)
-    wanted = {"accounts": ["registry", "accounts"], "mail": [], "prometheus": []}.get(name, [name])
+    wanted = SECRETS_OF.get(name, [name])
     assert [mount["volume"]["subpath"] for mount in seen] == wanted
+    written = [m["volume"]["subpath"] for m in seen if not m.get("read_only")]
+    assert written == (["vault"] if name == "restore" else [])
 
 
 def test_nothing_secret_is_written_down() -> None:
@@ -109,6 +117,27 @@ def test_processes_scale(name: str) -> None:
     # each container has a tmp of its own
     assert all(str(m).startswith("/") or isinstance(m, dict) or m.startswith("files:")
                for m in container["volumes"])  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted({"accounts", *NEEDS} - {"gateway"}))
+def test_who_reads_the_city_pack_sees_those_that_were_loaded(name: str) -> None:
+    mounts = {m["target"]: m for m in CONTAINERS[name]["volumes"] if isinstance(m, dict)}
+    assert {"/city", "/packs"} <= set(mounts)
+    assert all(mounts[target]["read_only"] for target in ("/city", "/packs"))
+
+
+def test_a_backup_only_reads_and_a_restore_leaves_the_backups_alone() -> None:
+    def written(name: str) -> set[str]:
+        mounts = COMPOSE["services"][name]["volumes"]
+        places = {m if isinstance(m, str) else m["target"]: m for m in mounts}
+        return {
+            place.rpartition(":")[2]
+            for place, m in places.items()
+            if not (m.endswith(":ro") if isinstance(m, str) else m.get("read_only"))
+        }
+
+    assert written("backup") == {"/backups"}
+    assert written("restore") == {"/vault", "/files"}
 
 
 def test_nobody_is_checked_with_a_password() -> None:

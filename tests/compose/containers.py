@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from typing import Any
 
+from infra.local.state import ROOT
 from tests.composed import compose, docker
+from tests.kota import Ran
 from tests.waiting import eventually
+
+
+def kota(*arguments: str, stdin: str = "") -> Ran:
+    """Run a command of the operator's, as operators do."""
+    done = subprocess.run(
+        ["./kota", *arguments], cwd=ROOT, input=stdin, capture_output=True, text=True, check=False
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
 
 
 def ids(service: str) -> list[str]:

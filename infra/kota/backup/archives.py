@@ -16,7 +16,7 @@ from services.chassis.files import FileStore
 FOLDERS = ("photos",)
 MEDIA_TYPE = "image/jpeg"
 # made anew by every machine for its own servers, and what its operator gave
-_OF_THIS_MACHINE = ("database_", "postgres", "rabbitmq", "amqp", "given_")
+_OF_THIS_MACHINE = ("database_", "postgres", "rabbitmq", "amqp", "grafana", "given_")
 _WHERE_SECRETS_ARE = ("secrets", "keys")
 _LOGINS = "logins.json"
 
@@ -46,34 +46,32 @@ def read_files(store: FileStore, source: IO[bytes], told: Callable[[], None]) ->
     return count
 
 
-def write_secrets(state: Path, out: IO[bytes]) -> int:
-    """Write a state folder's secrets and keys as a tar stream; how many."""
-    names = sorted(_kept(state))
+def write_secrets(vault: Path, logins: Path, out: IO[bytes]) -> int:
+    """Write a vault's secrets and keys, and the accounts' file, as a tar stream; how many."""
+    kept = dict(sorted(_kept(vault))) | ({_LOGINS: logins} if logins.is_file() else {})
     with tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT) as archive:
-        for name in names:
-            archive.add(state / name, arcname=name, recursive=False)
-    return len(names)
+        for name, file in kept.items():
+            archive.add(file, arcname=name, recursive=False)
+    return len(kept)
 
 
-def read_secrets(state: Path, source: IO[bytes]) -> int:
-    """Put secrets and keys of a tar stream into a state folder; how many."""
+def read_secrets(vault: Path, source: IO[bytes]) -> int:
+    """Put secrets, keys and the accounts' file of a tar stream into a vault; how many."""
     count = 0
     for name, content in _members(source):
         path = PurePosixPath(name)
         if name != _LOGINS and not (path.parts[0] in _WHERE_SECRETS_ARE and len(path.parts) == 2):
             raise tarfile.TarError(f"not a secret: {name!r}")
-        write(state / name, content.read().decode())
+        write(vault / name, content.read().decode())
         count += 1
     return count
 
 
-def _kept(state: Path) -> Iterator[str]:
+def _kept(vault: Path) -> Iterator[tuple[str, Path]]:
     for folder in _WHERE_SECRETS_ARE:
-        for file in (state / folder).glob("[!.]*"):
+        for file in (vault / folder).glob("[!.]*"):
             if file.is_file() and not file.name.startswith(_OF_THIS_MACHINE):
-                yield f"{folder}/{file.name}"
-    if (state / _LOGINS).is_file():
-        yield _LOGINS
+                yield f"{folder}/{file.name}", file
 
 
 def _add(archive: tarfile.TarFile, store: FileStore, key: str) -> bool:

@@ -33,6 +33,7 @@ SignedBy = Annotated[
 Unsigned = Annotated[
     bool, typer.Option("--unsigned", help="trust whoever could write into the folder")
 ]
+STDIO = "-"
 _COLUMNS = {"id": "backup", "at": "data from", "age": "age", "size": "size", "state": "state"}
 
 
@@ -95,10 +96,16 @@ def verify(
 
 @app.command()
 def keygen(
-    file: Path = typer.Argument(help="a new file for the private key; not on the server"),
+    file: Path = typer.Argument(
+        help="a new file for the private key, not on the server; - for stdout"
+    ),
 ) -> None:
     """Make a key pair: the private key goes into FILE, the public key is printed."""
     private, public = sealing.new_key()
+    if str(file) == STDIO:
+        typer.echo(private, nl=False)
+        typer.echo(public, err=True)
+        return
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -149,12 +156,14 @@ def opened(folder: Path | None, backup_id: str | None, identity: Path) -> restor
             fail(f"there is no backup in {where}")
         keys = sealing.identities(_text(identity))
         return restoring.Source(where / newest, manifest.read(where / newest), keys)
+    except FileNotFoundError:
+        fail(f"{identity} is not there; containers see none of your files: -i - < {identity}", 2)
     except (Unusable, ValueError, OSError) as problem:
         fail(str(problem), 2)
 
 
 def _text(file: Path) -> str:
-    return typer.get_text_stream("stdin").read() if str(file) == "-" else file.read_text()
+    return typer.get_text_stream("stdin").read() if str(file) == STDIO else file.read_text()
 
 
 def _recipients(here: Deployment) -> list[Any]:

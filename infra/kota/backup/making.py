@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import platform
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -104,7 +106,8 @@ def _parts(
     store = open_store(here.files_url)
     yield _archive(folder, FILES, target, lambda out: archives.write_files(store, out, _nothing))
     told("secrets")
-    yield _archive(folder, SECRETS, target, lambda out: archives.write_secrets(here.vault, out))
+    write = partial(archives.write_secrets, here.vault, here.logins)
+    yield _archive(folder, SECRETS, target, write)
 
 
 def _archive(folder: Path, name: str, target: Target, write: Callable[[IO[bytes]], Any]) -> Part:
@@ -154,6 +157,8 @@ def _nothing() -> None:
 
 def _alone(folder: Path) -> AbstractContextManager[None]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(f"{folder} must belong to user {os.geteuid()}, who makes the backup")
     return _locked(folder / ".lock")
 
 

@@ -9,7 +9,15 @@ import typer
 
 from infra.kota.audit import verdicts_of
 from infra.kota.backup import restoring
-from infra.kota.backup.command import Folder, Identity, SignedBy, Unsigned, check_origin, opened
+from infra.kota.backup.command import (
+    STDIO,
+    Folder,
+    Identity,
+    SignedBy,
+    Unsigned,
+    check_origin,
+    opened,
+)
 from infra.kota.backup.postgres import ToolFailed
 from infra.kota.backup.restoring import Refused, Source
 from infra.kota.broker import Unreachable
@@ -36,6 +44,8 @@ def restore(
 
     Everything is checked before anything is changed. Each database is filled in one transaction.
     """
+    if replace and not confirm and str(identity) == STDIO:
+        fail("where the key comes from stdin nobody can be asked; say which: --confirm ID", 2)
     source = opened(folder, backup_id, identity)
     check_origin(source, signed_by, unsigned=unsigned)
     services = _known(service)

@@ -11,9 +11,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from infra.docker.init import OURS, Init
+from infra.kota.packs import Packs
 from infra.local.state import CITY_PACK, SERVICES
 from infra.vault.needs import NEEDS
+from services.chassis.city import load_city
 from services.chassis.settings import WELL_KNOWN
+from tests.unit.city.tiny import write_pack
 
 SMTP = "smtp://city:a'b c$d@mail.example:587"
 
@@ -23,6 +26,7 @@ class City:
 
     def __init__(self, folder: Path) -> None:
         self.secrets, self.local, self.tls = (folder / n for n in ("secrets", "local", "tls"))
+        self.packs = folder / "packs"
         self.given_away: dict[str, int] = {}
 
     def run(self, **given: str) -> None:
@@ -30,7 +34,9 @@ class City:
             assert user == group
             self.given_away[str(path)] = user
 
-        Init(self.secrets, self.local, CITY_PACK, self.tls, (7, 7), given, chown).run()
+        Init(
+            self.secrets, self.local, CITY_PACK, self.packs, self.tls, (7, 7), given, chown
+        ).run()  # fmt: skip
 
     def environment(self, container: str) -> dict[str, str]:
         """As the entry script reads it."""
@@ -124,8 +130,38 @@ def test_what_nobody_else_may_read_is_closed(city: City) -> None:
         folder = city.secrets / process
         assert folder.stat().st_mode & 0o777 == 0o500
         assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o400}
-    vault = [path for path in (city.secrets / "vault").rglob("*") if path.is_file()]
-    assert vault and {path.stat().st_mode & 0o777 for path in vault} == {0o600}
+    vault = [city.secrets / "vault", *(city.secrets / "vault").rglob("*")]
+    modes = {(path.is_dir(), path.stat().st_mode & 0o777) for path in vault}
+    assert modes == {(True, 0o700), (False, 0o600)}
+
+
+def test_backups_have_the_vault_and_a_folder(city: City) -> None:
+    backups = city.local / "backups"
+    for path in (city.secrets / "vault", city.secrets / "vault/secrets/tracking", backups):
+        assert city.given_away[str(path)] == OURS
+    assert backups.stat().st_mode & 0o777 == 0o700
+
+
+def test_what_a_restore_left_in_the_vault_is_given_out(city: City) -> None:
+    vault, mine = city.secrets / "vault", [{"role": "admin", "login": "admin", "password": "old"}]
+    (vault / "secrets/tracking").write_text("5" * 64)
+    (vault / "logins.json").write_text(json.dumps(mine))
+    for _ in range(2):
+        city.run()
+        assert city.environment("reports")["TRACKING_SECRET"] == "5" * 64
+        for file in (city.local / "logins.json", city.secrets / "accounts/logins.json"):
+            assert json.loads(file.read_text())[0] == mine[0]
+    assert not (vault / "logins.json").exists()
+
+
+def test_the_accounts_are_those_of_the_loaded_pack(tmp_path: Path) -> None:
+    city = City(tmp_path)
+    packs = Packs(city.packs)
+    packs.activate(packs.install(write_pack(tmp_path / "tiny")))
+    city.run()
+    logins = json.loads((city.local / "logins.json").read_text())
+    agencies = {entry["agency"] for entry in logins if entry["role"] == "officer"}
+    assert agencies == set(load_city(tmp_path / "tiny").agencies)
 
 
 def test_a_certificate_reaches_nginx_alone(city: City) -> None:

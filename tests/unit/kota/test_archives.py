@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,14 @@ from services.chassis.files import FileStore, open_store
 
 def state(folder: Path) -> Vault:
     vault = Vault(folder)
-    for name in ("tracking", "database_reports_app", "rabbitmq", "amqp_reports", "postgres"):
+    for name in (
+        "tracking",
+        "database_reports_app",
+        "rabbitmq",
+        "amqp_reports",
+        "postgres",
+        "grafana",
+    ):
         vault.password(name)
     vault.key("audit_jwks.json").parent.mkdir(parents=True)
     vault.key("audit_jwks.json").write_text("{}")
@@ -33,7 +41,7 @@ def test_secrets_of_the_data_not_of_the_machine(tmp_path: Path) -> None:
     there.password("database_reports_app")
     own = there.secret("database_reports_app").read_text()
     count = carried(
-        lambda out: archives.write_secrets(here.folder, out),
+        lambda out: archives.write_secrets(here.folder, here.logins, out),
         lambda source: archives.read_secrets(there.folder, source),
     )
     assert count == 3
@@ -43,6 +51,18 @@ def test_secrets_of_the_data_not_of_the_machine(tmp_path: Path) -> None:
     assert {one.name for one in there.folder.rglob("*") if one.is_file()} == {
         "tracking", "database_reports_app", "audit_jwks.json", "logins.json",
     }  # fmt: skip
+
+
+def test_the_accounts_may_stand_elsewhere(tmp_path: Path) -> None:
+    here, there = Vault(tmp_path / "a"), Vault(tmp_path / "b")
+    here.password("tracking")
+    (tmp_path / "accounts.json").write_text('["one"]')
+    for logins, wanted in (("accounts.json", 2), ("nowhere.json", 1)):
+        assert wanted == carried(
+            partial(archives.write_secrets, here.folder, tmp_path / logins),
+            partial(archives.read_secrets, there.folder),
+        )
+    assert there.logins.read_text() == '["one"]'
 
 
 def test_files(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 import typer
 
 from infra.kota.deployment import Deployment
+from infra.kota.packs import Packs
 
 
 @pytest.fixture
@@ -29,6 +30,7 @@ def test_the_native_stack(native: dict[str, str]) -> None:
     assert here.database_url("reports") == "postgresql://a"
     assert here.city_pack == Path("/pack") and here.files_url == "file:///f"
     assert here.setting("SMTP_URL") == "smtp://kept"
+    assert here.city_packs == here.state.resolve() / "city"
 
 
 def test_variables_come_first(native: dict[str, str]) -> None:
@@ -47,6 +49,19 @@ def test_variables_come_first(native: dict[str, str]) -> None:
     assert here.setting("SMTP_URL") == "smtp://now"
 
 
+def test_between_containers(tmp_path: Path) -> None:
+    packs, vault = tmp_path / "packs", tmp_path / "vault"
+    given = {"KOTA_STATE": "/run/kota", "KOTA_CITY_PACK": "/city", "KOTA_CITY_PACKS": str(packs)}
+    here = Deployment(given)
+    assert here.city_packs == packs and here.city_pack == Path("/city")
+    assert here.seal_keys == Path("/run/kota/keys/audit_jwks.json")
+    (packs / "20260601T000000Z-abcdabcd").mkdir(parents=True)
+    Packs(packs).activate("20260601T000000Z-abcdabcd")
+    assert here.city_pack == packs / "active"
+    # what a restore brings is in the vault before it is given out
+    assert Deployment(given | {"KOTA_VAULT": str(vault)}).seal_keys.is_relative_to(vault)
+
+
 @pytest.mark.parametrize(
     ("what", "variable"),
     [
@@ -54,6 +69,7 @@ def test_variables_come_first(native: dict[str, str]) -> None:
         (lambda here: here.amqp_url, "AMQP_URL"),
         (lambda here: here.files_url, "KOTA_FILES_URL"),
         (lambda here: here.city_pack, "KOTA_CITY_PACK"),
+        (lambda here: here.city_packs, "KOTA_CITY_PACKS"),
         (lambda here: here.owner_url("notify"), "KOTA_MIGRATION_DATABASE_URL_NOTIFY"),
     ],
 )
