@@ -22,7 +22,7 @@ SERVERS = (
     "database-permits",
 )
 OURS = ("logins.json", "mode", "port")
-READY_SECONDS = 300
+READY_SECONDS = 600
 
 
 class ComposeFailed(Exception):

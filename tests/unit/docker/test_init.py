@@ -143,7 +143,10 @@ def test_backups_have_the_vault_and_a_folder(city: City) -> None:
 
 
 def test_what_a_restore_left_in_the_vault_is_given_out(city: City) -> None:
-    vault, mine = city.secrets / "vault", [{"role": "admin", "login": "admin", "password": "old"}]
+    vault, mine = (
+        city.secrets / "vault",
+        [{"role": "admin", "login": "admin", "password": "chosen long ago"}],
+    )
     (vault / "secrets/tracking").write_text("5" * 64)
     (vault / "logins.json").write_text(json.dumps(mine))
     for _ in range(2):
