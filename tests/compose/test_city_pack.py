@@ -51,8 +51,8 @@ def test_a_pack_with_mistakes_is_refused(city: City, pack: Path) -> None:
     assert refused.code == 1 and f"{pack} has " in refused.err
 
 
-def test_a_pack_without_what_is_in_use_is_refused(citizen: Client, pack: Path) -> None:
-    submit(citizen)
+def test_a_pack_without_what_is_in_use_is_refused(city: City, pack: Path) -> None:
+    submit(city.log_in("citizen-1"))
     for file in ("categories.yaml", "texts/responses.yaml"):
         change(pack / file, "sampah", "limbah")
     refused = kota("city", "load", str(pack))

@@ -62,8 +62,8 @@ def restore(key: str, *more: str) -> Ran:
     return kota("restore", "-i", "-", *more, stdin=key)
 
 
-def test_forgotten_and_restored(city: City, citizen: Client, key: str) -> None:
-    backup_id, promised = back_up(city, citizen)
+def test_forgotten_and_restored(city: City, key: str) -> None:
+    backup_id, promised = back_up(city, city.log_in("citizen-1"))
     verdict = kota("backup", "verify", "-i", "-", stdin=key)
     assert verdict.code == 0 and f"{backup_id} is whole" in verdict.out, verdict.err
     refused = restore(key, "--replace", "--confirm", backup_id)

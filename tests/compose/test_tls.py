@@ -7,6 +7,7 @@ import os
 import socket
 import ssl
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -49,11 +50,11 @@ class Secure:
 
     def get(self, path: str) -> Answer:
         """GET as a client who knows the certificate."""
-        line = http.client.HTTPSConnection(HOST, timeout=10)
-        line.sock = self.connect(self.trusting())
-        line.request("GET", path)
-        answer = line.getresponse()
-        return Answer(answer.status, answer.headers, answer.read())
+        with closing(http.client.HTTPSConnection(HOST, timeout=10)) as line:
+            line.sock = self.connect(self.trusting())
+            line.request("GET", path)
+            answer = line.getresponse()
+            return Answer(answer.status, answer.headers, answer.read())
 
 
 def certify(folder: Path) -> int:
