@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 import yaml
 
-from infra.local.state import ROOT, is_free
+from infra.local.state import ROOT
 from infra.vault.needs import NEEDS, SERVICES
 from tests.cities import City
 from tests.client import Client
 from tests.compose.containers import ids
-from tests.composed import PORTS, compose, docker
+from tests.composed import compose, docker
+from tests.place import free_port
 from tests.waiting import eventually
 
 PROFILE = ("--profile", "observability")
@@ -33,8 +34,7 @@ def prometheus(city: City) -> Iterator[Client]:
     """A client of Prometheus, started beside the city."""
     if not can_get("prometheus"):
         pytest.skip("its image is not here, and no registry answers")
-    taken = int(os.environ["PORT"])
-    port = next(port for port in PORTS if port != taken and is_free(port))
+    port = free_port()
     os.environ["PROMETHEUS_PORT"] = str(port)
     compose(*PROFILE, "up", "--detach", "--wait", "--no-deps", "prometheus")
     yield Client(f"http://127.0.0.1:{port}")

@@ -20,12 +20,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from infra.docker.compose import Stack
-from infra.local.state import is_free
 from infra.vault.needs import NEEDS
 from tests.cities import City
 from tests.client import Answer
 from tests.compose.containers import ids, inspect
-from tests.composed import FOLDER, PORTS, compose, docker
+from tests.composed import FOLDER, compose, docker
+from tests.place import free_port
 from tests.waiting import eventually
 
 HOST = "kota.example"
@@ -83,8 +83,7 @@ def secure(city: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sec
     """The city as the handbook says how to give it a certificate."""
     folder = tmp_path_factory.mktemp("tls")
     certify(folder)
-    taken = int(os.environ["PORT"])
-    port = next(port for port in PORTS if port != taken and is_free(port))
+    port = free_port()
     given = {
         "COMPOSE_FILE": "docker-compose.yml:infra/docker/tls.yml",
         "TLS_FOLDER": str(folder),
