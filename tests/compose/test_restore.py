@@ -69,6 +69,8 @@ def test_forgotten_and_restored(city: City, key: str) -> None:
     refused = restore(key, "--replace", "--confirm", backup_id)
     assert refused.code == 1 and "stop the services" in refused.err
 
+    signer = kota("backup", "signer").out.strip()
+
     stack().clean()
     assert not city.logins.exists()
     stack().servers()
@@ -76,9 +78,10 @@ def test_forgotten_and_restored(city: City, key: str) -> None:
         f"database-{name}" for name in ("registry", "reports", "notify", "permits")
     }
     stranger = kota("backup", "keygen", "-").out
-    refused = restore(stranger)
+    assert restore(key).code == 1
+    refused = restore(stranger, "--signed-by", signer)
     assert refused.code == 1 and "nothing was changed" in refused.err
-    done = restore(key)
+    done = restore(key, "--signed-by", signer)
     assert done.code == 0 and done.out.count("whole") == 4, done.out + done.err
     stack().up()
     ask_for(promised, city)
