@@ -80,9 +80,10 @@ baseline: ## Look at what seems to be a secret and say that it is none
 sbom: ## What we build on, with versions and hashes: .local/sbom.cdx.json (CycloneDX)
 	@$(PYTHON) -m infra.gates.sbom .local/sbom.cdx.json
 
-docs: ## Write what is generated into the documents (settings, metrics, dashboards)
+docs: ## Write what is generated into the documents (settings, metrics, rights, dashboards)
 	@./kota settings --into infra/README.md
 	@$(PYTHON) -W ignore -m infra.prometheus.table
+	@$(PYTHON) -W ignore -m infra.rabbitmq.table
 	@$(PYTHON) -W ignore -m infra.grafana.dashboards
 
 lock: ## Make the lock files anew from requirements*.in

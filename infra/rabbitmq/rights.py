@@ -114,13 +114,10 @@ def _heard(process: str, contracts: Sequence[Contract]) -> dict[str, Topic]:
 
 
 def _volatile(process: str, contracts: Sequence[Contract]) -> list[str]:
-    """Patterns of the queues that a running process makes for itself, and that go with it."""
-    names = []
-    if topology.calls(process, contracts):
-        names.append(topology.reply_queue(topology.reply_key(process, "")))
-    if _broadcasts(process, contracts):
-        names.append(topology.broadcast_queue(process, ""))
-    return [re.escape(name) + _UNIQUE for name in names]
+    """Pattern of the queues that a running process makes for itself, and that go with it; those of
+    others are exclusive to their connections."""
+    makes = topology.calls(process, contracts) or _broadcasts(process, contracts)
+    return [topology.NAMES_OF_THE_BROKER] if makes else []
 
 
 def _broadcasts(process: str, contracts: Sequence[Contract]) -> list[EventType]:

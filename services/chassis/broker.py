@@ -106,6 +106,8 @@ class ConfirmingPublisher:
 
     def __init__(self, url: str, *, confirm_seconds: float = 8.0) -> None:
         self._nodes = Nodes(url, self._blocked)
+        # the broker refuses any other, so consumers can rely on it
+        self._user = broker_url.user(url)
         self._confirm_seconds = confirm_seconds
         self._connection: Any = None
         self._channel: Any = None
@@ -181,6 +183,7 @@ class ConfirmingPublisher:
                 content_encoding="utf-8",
                 delivery_mode=2,
                 message_id=message.message_id,
+                user_id=self._user,
             ),
             message.exchange,
             message.routing_key,

@@ -5,7 +5,7 @@ amqp://user:password@node-1:5672,node-2:5672,node-3:5672/vhost
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 PLAIN_PORT, TLS_PORT = 5672, 5671
 
@@ -36,6 +36,11 @@ def addresses(url: str) -> list[tuple[str, int]]:
     """Host and port of each node. Raises ValueError as `nodes` does."""
     found = [urlsplit(node) for node in nodes(url)]
     return [(str(one.hostname), int(one.port or 0)) for one in found]
+
+
+def user(url: str) -> str:
+    """As whom one connects."""
+    return unquote(urlsplit(url).username or "")
 
 
 def is_encrypted(url: str) -> bool:

@@ -37,6 +37,7 @@ SEAL_MADE = EventType(
     name="seal.made",
     data=SealMade,
     consumers=("*",),
+    by_subject=True,
     summary=Text(
         "A service sealed its audit; the others keep the head as witnesses",
         id="Sebuah layanan menyegel jejak auditnya; layanan lain menyimpan segelnya sebagai saksi",

@@ -68,7 +68,8 @@ class EventType:
 
     consumers: the services whose contracts subscribe to it; while it has any, an event that
     reaches no queue is held back instead of being lost. listeners: the processes that may hear it
-    while they are there; for them nobody keeps it.
+    while they are there; for them nobody keeps it. by_subject: every service publishes it, each
+    of itself, and its subject says which; else its source is the service that publishes it.
     """
 
     source: str
@@ -78,6 +79,7 @@ class EventType:
     version: int = 1
     consumers: tuple[str, ...] = ()
     listeners: tuple[str, ...] = ()
+    by_subject: bool = False
 
     @property
     def type(self) -> str:

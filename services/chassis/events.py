@@ -20,6 +20,7 @@ from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 
 from services.chassis import metrics, topology
+from services.chassis.broker_users import BrokerUsers
 from services.chassis.consumer import DrainingConsumer
 from services.chassis.contract import Subscription
 from services.chassis.envelope import open_envelope
@@ -48,6 +49,7 @@ class EventEntrypoint(Entrypoint):
         self._known = {event.type: event for event in self.subscription.events}
         self._free = Semaphore(CONCURRENT)
         self._turns = Turns()
+        self._users = BrokerUsers.of_url(self.container.service_name, config["AMQP_URI"])
         metrics.expect_events(self.subscription.handler)
         self.consumer = DrainingConsumer(
             config["AMQP_URI"],
@@ -75,14 +77,26 @@ class EventEntrypoint(Entrypoint):
         try:
             delivery = self.read(message.body)
         except (Invalid, UnicodeDecodeError):
-            log.error("unreadable event", queue=self.subscription.queue)
-            metrics.dead_lettered(self.subscription.handler)
-            self.consumer.reject_message(message)
+            self._refuse(message, "unreadable event")
+            return
+        if not self._is_genuine(delivery, message.properties.get("user_id")):
+            self._refuse(message, "event in another's name")
             return
         # the inbox knows only what reached it: while the database is away, order is kept here
         line = delivery.event.subject if self.subscription.ordered else delivery.event.id
         turn = self._turns.join(line)
         self.container.spawn_managed_thread(partial(self._handle, message, delivery, line, turn))
+
+    def _is_genuine(self, delivery: Delivery, user_id: str | None) -> bool:
+        """Whether its publisher may say it. The broker lets nobody else publish on a service's own
+        exchange; on one that all share, nobody may speak of another."""
+        event = delivery.event
+        return not self._known[event.type].by_subject or self._users.is_of(user_id, event.subject)
+
+    def _refuse(self, message: Any, reason: str) -> None:
+        log.error(reason, queue=self.subscription.queue)
+        metrics.dead_lettered(self.subscription.handler)
+        self.consumer.reject_message(message)
 
     def _handle(self, message: Any, delivery: Delivery, line: str, turn: Turn) -> None:
         with self._turns.leaving(line, turn):

@@ -40,10 +40,9 @@ from services.chassis.errors import (
 from services.chassis.ids import new_id
 from services.chassis.text import Text
 from services.chassis.topology import (
+    NAMED_BY_THE_BROKER,
     RPC_EXCHANGE,
-    broadcast_queue,
     reply_key,
-    reply_queue,
     rpc_outlet,
 )
 
@@ -165,8 +164,7 @@ class RpcLink(SharedExtension):
     def _connect(self) -> None:
         self._connection = self._nodes.connect()
         channel = self._connection.channel()
-        queue = reply_queue(self._reply_key)
-        channel.queue_declare(queue, exclusive=True, auto_delete=True)
+        queue = _queue_of_its_own(channel)
         channel.queue_bind(queue, RPC_EXCHANGE, self._reply_key)
         channel.basic_consume(queue, no_ack=True, callback=self._replied)
         channel.events["basic_return"].add(self._returned)
@@ -179,11 +177,7 @@ class RpcLink(SharedExtension):
 
     def _subscribe(self, channel: Any, broadcast: Broadcast) -> None:
         event_type = broadcast.event_type
-        queue = broadcast_queue(self._process, new_id())
-        channel.queue_declare(
-            queue, exclusive=True, auto_delete=True,
-            arguments={"x-max-length": BROADCAST_QUEUE},
-        )  # fmt: skip
+        queue = _queue_of_its_own(channel, {"x-max-length": BROADCAST_QUEUE})
         channel.queue_bind(queue, event_type.exchange, event_type.type)
         channel.basic_consume(
             queue, no_ack=True, callback=lambda message: broadcast.receive(message.body)
@@ -252,6 +246,14 @@ class RpcClient(DependencyProvider):
     def get_dependency(self, worker_ctx: Any) -> RpcLink:
         """The process' one link."""
         return self.link
+
+
+def _queue_of_its_own(channel: Any, arguments: dict[str, Any] | None = None) -> str:
+    """A queue that only this connection may touch, and that goes with it; its name."""
+    declared = channel.queue_declare(
+        NAMED_BY_THE_BROKER, exclusive=True, auto_delete=True, arguments=arguments
+    )
+    return str(declared.queue)
 
 
 def _with_budget(headers: CallHeaders, budget_ms: int) -> CallHeaders:

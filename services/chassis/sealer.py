@@ -117,6 +117,10 @@ class Sealer:
 
 
 def record_witness(work: UnitOfWork, event: Event, own_service: str) -> None:
-    """Keep the seal of another service; one's own is nothing to witness."""
-    if event.data["service"] != own_service:
-        work.write(_WITNESS, {**event.data, "at": work.clock.now()})
+    """Keep the seal of another service; one's own is nothing to witness.
+
+    It is the subject's: that nobody else said so is known when the event comes in (`events.py`).
+    """
+    if event.subject != own_service:
+        kept = {**event.data, "service": event.subject, "at": work.clock.now()}
+        work.write(_WITNESS, kept)

@@ -31,6 +31,10 @@ from services.chassis.contract import (
 DELIVERY_LIMIT = 1_000_000
 # nameko's own, so that stock services and clients can talk to ours
 RPC_EXCHANGE = "nameko-rpc"
+# What a running process makes for itself is named by the broker, `amq.gen-…`. No exchange can have
+# such a name: through one of its own, a process could pass by the checks of its outlet.
+NAMED_BY_THE_BROKER = ""
+NAMES_OF_THE_BROKER = r"amq\.gen-[A-Za-z0-9_-]{22}"
 # the process that calls for people, so it may call whatever is not for services alone
 EDGE = "gateway"
 # a reply's key is one word; a call's has two, service and operation
@@ -60,16 +64,6 @@ def reply_key(process: str, unique: str) -> str:
 def is_reply_key(routing_key: str) -> bool:
     """Whether a reply may go there, ours or a stock client's: one word."""
     return bool(routing_key) and "." not in routing_key
-
-
-def reply_queue(key: str) -> str:
-    """The name of the queue for the replies of that key."""
-    return f"rpc.{key}"
-
-
-def broadcast_queue(process: str, unique: str) -> str:
-    """The name of the queue on which one running process hears a broadcast."""
-    return f"broadcast-{process}-{unique}"
 
 
 def rpc_queue(service: str) -> Queue:
@@ -155,13 +149,23 @@ def _declare(channel: Any, contracts: Sequence[Contract]) -> list[str]:
     return declared
 
 
+def queues(contract: Contract) -> list[Queue]:
+    """All queues of a service that last, with their bindings."""
+    heard = [event_queue(subscription) for subscription in contract.subscriptions]
+    return [rpc_queue(contract.service), *heard, *dead_letters(contract.service)]
+
+
+def sources(queue: Queue) -> list[tuple[str, str]]:
+    """Where what comes into a queue is from: (exchange, routing key)."""
+    return [(one.exchange.name, one.routing_key) for one in queue.bindings or [queue]]
+
+
 def _declare_service(channel: Any, contract: Contract) -> list[str]:
     exchange(event_exchange(contract.service))(channel).declare()
-    queues = [event_queue(subscription) for subscription in contract.subscriptions]
-    queues = [rpc_queue(contract.service), *queues, *dead_letters(contract.service)]
-    for queue in queues:
+    found = queues(contract)
+    for queue in found:
         queue(channel).declare()
-    names = [f"queue {queue.name}" for queue in queues]
+    names = [f"queue {queue.name}" for queue in found]
     return [f"exchange {event_exchange(contract.service)}", *names]
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,17 +14,23 @@ from kombu import Connection, Exchange, Queue
 from infra.kota.contracts import all_contracts
 from infra.local.stack import Stack
 from infra.local.state import PROCESSES, SERVICES
-from services.chassis import topology
+from services.chassis import jsontext, topology
 from services.chassis.chassis_contract import SEAL_MADE
 from services.chassis.contract import dead_letter_queue, event_exchange
+from services.chassis.envelope import seal
 from services.chassis.ids import new_id
+from services.chassis.topology import NAMED_BY_THE_BROKER
+from tests.reliability.databases import column, connected
+from tests.waiting import eventually
 
 CONTRACTS = {contract.service: contract for contract in all_contracts()}
 ALL_CALLS = [f"{c.service}.{o.name}" for c in CONTRACTS.values() for o in c.operations]
+CALLERS = [one for one in PROCESSES if topology.calls(one, list(CONTRACTS.values()))]
 QUEUES = {
     name: [f"rpc-{name}", *(one.queue for one in contract.subscriptions)]
     for name, contract in CONTRACTS.items()
 }
+NO_CALL = b"not a call"
 Channel = Any
 Attempt = Callable[[Channel], object]
 
@@ -132,21 +141,111 @@ def test_durable_things_are_declared_by_nobody(user: User) -> None:
         assert not user.calls("exchange_delete", name)
 
 
+def test_no_exchange_is_made_through_which_an_outlet_could_be_passed(user: User) -> None:
+    """Under a name that a process may use, it could publish with any key, and CC to its outlet."""
+    for name in (f"amq.gen-{'x' * 22}", f"rpc.{topology.reply_key(user.name, new_id())}", "amq.x"):
+        assert not user.calls("exchange_declare", name, "topic", auto_delete=True), name
+        assert not user.calls("queue_declare", name, exclusive=True), name
+    if user.name not in CALLERS:
+        assert not user.calls("queue_declare", NAMED_BY_THE_BROKER, exclusive=True)
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_a_queue_of_one_s_own_is_no_way_round(stack: Stack, caller: str) -> None:
+    """Dead letters with a key of one's choice come to the outlet, and no further."""
+    with (
+        Connection(stack.rabbitmq.url()) as operator,
+        Connection(stack.rabbitmq.url_of(caller)) as connection,
+    ):
+        spy = Queue("", topology.rpc_exchange(), routing_key="registry.*", exclusive=True)
+        bound = spy(operator.channel())
+        bound.declare()
+        calls = topology.calls(caller, list(CONTRACTS.values()))
+        forbidden = next(c for c in ALL_CALLS if c.startswith("registry.") and c not in calls)
+        channel = connection.channel()
+        own = channel.queue_declare(
+            NAMED_BY_THE_BROKER,
+            exclusive=True,
+            arguments={
+                "x-message-ttl": 0,
+                "x-dead-letter-exchange": topology.rpc_outlet(caller),
+                "x-dead-letter-routing-key": forbidden,
+            },
+        ).queue
+        key = topology.reply_key(caller, new_id())
+        channel.queue_bind(own, topology.RPC_EXCHANGE, key)
+        # as if somebody had answered; the way from the outlet is open to replies and calls only
+        publisher = operator.channel()
+        publisher.confirm_select()
+        message = publisher.prepare_message(NO_CALL, headers={"CC": [forbidden]})
+        publisher.basic_publish_confirm(message, topology.RPC_EXCHANGE, key)
+        assert eventually(lambda: is_empty(channel, own))
+        came = [one for one in iter(lambda: bound.get(no_ack=True), None) if one.body == NO_CALL]
+    # what the operator's CC brought has the reply's key; nothing came by the dead letter's
+    assert {one.delivery_info["routing_key"] for one in came} <= {key}
+
+
 def test_nobody_listens_to_others(user: User) -> None:
-    queue = topology.reply_queue(topology.reply_key(user.name, new_id()))
-    if user.name not in ("gateway", "notify"):
-        assert not user.calls("queue_declare", queue, exclusive=True)
+    if user.name not in CALLERS:
         return
     foreign = topology.reply_key("gateway" if user.name == "notify" else "notify", new_id())
     keys = [(topology.RPC_EXCHANGE, key) for key in ("#", "*", "*.*", foreign, "reports.*")]
     keys += [(event_exchange(name), "#") for name in SERVICES] + [(SEAL_MADE.exchange, "#")]
     with Connection(user._connection.as_uri(include_password=True)) as own:
-        own.channel().queue_declare(queue, exclusive=True)
+        queue = own.channel().queue_declare(NAMED_BY_THE_BROKER, exclusive=True).queue
         one = User(user.name, own)
         for exchange, key in keys:
-            assert not one.calls("queue_bind", queue, exchange, key), (
-                exchange,
-                key,
-            )
-        allowed = queue.removeprefix("rpc.")
+            assert not one.calls("queue_bind", queue, exchange, key), (exchange, key)
+        allowed = topology.reply_key(user.name, new_id())
         assert one.calls("queue_bind", queue, topology.RPC_EXCHANGE, allowed)
+
+
+def test_queues_that_processes_make_for_themselves_are_theirs_alone(stack: Stack) -> None:
+    with (
+        Connection(stack.rabbitmq.url_of("gateway")) as first,
+        Connection(stack.rabbitmq.url_of("notify")) as second,
+    ):
+        queue = first.channel().queue_declare(NAMED_BY_THE_BROKER, exclusive=True).queue
+        for method in ("basic_get", "basic_consume", "queue_purge", "queue_delete"):
+            with pytest.raises(second.channel_errors, match="RESOURCE_LOCKED"):
+                getattr(second.channel(), method)(queue)
+
+
+def test_a_seal_in_another_s_name_witnesses_nothing(stack: Stack) -> None:
+    sequence = 2**40 + secrets.randbelow(2**30)
+    told = {"service": "registry", "sequence": sequence, "digest": "f" * 64}
+    body = jsontext.dumps(seal(SEAL_MADE, "registry", 1, told, at=datetime.now(UTC))).encode()
+    with Connection(stack.rabbitmq.url_of("reports")) as connection:
+        with pytest.raises(connection.channel_errors, match="user_id property"):
+            publish_seal(connection, body, {"user_id": "registry"})
+        publish_seal(connection, body, {})
+        publish_seal(connection, body, {"user_id": "reports"})
+    with Connection(stack.rabbitmq.url()) as operator:
+        for name in SERVICES:
+            channel = operator.channel()
+            for _ in range(2):
+                eventually(partial(took, channel, dead_letter_queue(name), body), what=name)
+    witnessed = "SELECT count(*) FROM chassis.audit_witness WHERE sequence = %s"
+    for name in SERVICES:
+        with connected(stack, name) as database:
+            assert column(database, witnessed, sequence) == [0]
+
+
+def publish_seal(connection: Connection, body: bytes, properties: dict[str, str]) -> None:
+    channel = connection.channel()
+    channel.confirm_select()
+    message = channel.prepare_message(body, properties=properties)
+    channel.basic_publish_confirm(message, SEAL_MADE.exchange, SEAL_MADE.type)
+
+
+def took(channel: Channel, queue: str, body: bytes) -> bool:
+    """Whether the next message is that one; others are given back when the channel ends."""
+    message = channel.basic_get(queue)
+    if message is None or message.body != body:
+        return False
+    channel.basic_ack(message.delivery_tag)
+    return True
+
+
+def is_empty(channel: Channel, queue: str) -> bool:
+    return bool(channel.queue_declare(queue, passive=True).message_count == 0)

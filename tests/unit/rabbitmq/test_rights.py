@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,17 +14,13 @@ from hypothesis import strategies as st
 from infra.kota.contracts import all_contracts
 from infra.rabbitmq.definitions import TAG, Login, NotOurs, apply, document, password_hash
 from infra.rabbitmq.rights import NOTHING, Rights, all_rights, exactly
+from infra.rabbitmq.table import README, matches, written
 from services.chassis import topology
 from services.chassis.contract import event_exchange
 
 CONTRACTS = all_contracts()
 RIGHTS = {one.process: one for one in all_rights(CONTRACTS)}
 LOGINS = {name: Login(name, f"secret of {name}") for name in RIGHTS}
-
-
-def matches(expression: str, name: str) -> bool:
-    # PCRE's \z is Python's \Z
-    return re.search(expression.replace(r"\z", r"\Z"), name) is not None
 
 
 def expressions(rights: Rights) -> list[str]:
@@ -79,6 +74,10 @@ def test_who_calls_whom() -> None:
     assert "registry.contact_of_account" in topology.calls("notify", CONTRACTS)
     assert "registry.contact_of_account" not in topology.calls("gateway", CONTRACTS)
     assert RIGHTS["reports"].configure == NOTHING
+
+
+def test_the_table_of_rights_is_the_code_s() -> None:
+    assert written(README.read_text()) == README.read_text(), "make docs"
 
 
 def test_listeners_are_processes() -> None:

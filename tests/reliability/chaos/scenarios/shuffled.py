@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from kombu import Connection
 
+from services.chassis import broker_url
 from tests.client import Client
 from tests.kota import kota
 from tests.reliability.chaos.errands import PLACE
@@ -44,7 +45,9 @@ def shuffled(seconds: float) -> Fault:
                 _closed_and_opened(run.world, login)
             run.let_it_run(seconds)
             for name, database in databases.items():
-                run.note(f"{_publish(run.world, database, chance)} events of {name} in any order")
+                run.note(
+                    f"{_publish(run.world, name, database, chance)} events of {name} in any order"
+                )
         run.memory |= {"followed": followed, "officers": [id for _, id in officers]}
 
     chance = random.Random(18)
@@ -69,19 +72,20 @@ def _ids(run: Run) -> list[str]:
     return list(run.memory["officers"])
 
 
-def _publish(world: World, database: Any, chance: random.Random) -> int:
-    """Does the relay's work, badly."""
+def _publish(world: World, service: str, database: Any, chance: random.Random) -> int:
+    """Does the relay's work, badly, as the service's own user: nobody else may seal for it."""
     with database.cursor() as cursor:
         cursor.execute(_WAITING)
         rows = list(cursor.fetchall())
     chance.shuffle(rows)
     options = {"confirm_publish": True}
-    with Connection(world.stack.rabbitmq.url(), transport_options=options) as broker:
+    url = world.stack.rabbitmq.url_of(service)
+    with Connection(url, transport_options=options) as broker:
         producer = broker.Producer()
         for _, exchange, type, _, body in rows:
             producer.publish(
                 body, exchange=exchange, routing_key=type, content_type="application/json",
-                content_encoding="utf-8", delivery_mode=2,
+                content_encoding="utf-8", delivery_mode=2, user_id=broker_url.user(url),
             )  # fmt: skip
     change(database, "DELETE FROM chassis.outbox WHERE id = ANY(%s)", [row[0] for row in rows])
     return len(rows)
