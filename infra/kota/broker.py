@@ -49,6 +49,10 @@ class Broker:
 
         return self._connected(empty)
 
+    def use(self, do: Callable[[Any], object]) -> None:
+        """Do something on a channel."""
+        self._connected(lambda connection: do(connection.channel()))
+
     def version(self) -> str:
         """The server's version."""
         return self._connected(lambda c: str(c.connection.server_properties.get("version", "?")))

@@ -32,6 +32,11 @@ class Management:
         """Take the document in."""
         self._call("POST", "definitions", document)
 
+    def definitions(self) -> dict[str, Any]:
+        """Everything that lasts on the broker."""
+        found: dict[str, Any] = self._call("GET", "definitions")
+        return found
+
     def delete_user(self, name: str) -> None:
         """Delete a user, and end its connections."""
         self._call("DELETE", f"users/{quote(name, safe='')}")

@@ -32,6 +32,11 @@ class Node:
             file.flush()
             self.run("import_definitions", file.name)
 
+    def definitions(self) -> dict[str, Any]:
+        """Everything that lasts on the broker."""
+        found: dict[str, Any] = json.loads(self.run("export_definitions", "-"))
+        return found
+
     def delete_user(self, name: str) -> None:
         """Delete a user, and end its connections."""
         self.run("delete_user", name)
