@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from environs import Env, EnvError
 
 from gateway.addresses import Network
+from services.chassis.secret_settings import secret_bytes
 from services.chassis.settings import (
     ProcessSettings,
     addresses,
@@ -18,7 +19,6 @@ from services.chassis.settings import (
     port,
     positive,
     scale,
-    secret_bytes,
     setting,
     text,
     words,

@@ -23,6 +23,7 @@ MAX_TEXT = 4000
 # Unicode's categories Cc and Cs; they are closed, so no later version of it adds any
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 CONTROL_IN_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_DIGITS = re.compile(r"-?[0-9]{1,19}")
 
 # marshmallow's own type for messages; a Text is a str that keeps its translation
 Messages = dict[str, str | list[Any] | dict[Any, Any]]
@@ -143,7 +144,7 @@ class Integer(ma.fields.Integer):
     def _validated(self, value: Any) -> int:
         if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
             raise self.make_error("invalid")
-        if isinstance(value, str) and (len(value) > 20 or not value.lstrip("-").isascii()):
+        if isinstance(value, str) and not _DIGITS.fullmatch(value):
             raise self.make_error("invalid")
         number = super()._validated(value)
         if number is None or not self.min <= number <= self.max:

@@ -17,17 +17,13 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from environs import Env, EnvError
 
-from services.chassis import broker_url
+from services.chassis.secret_settings import amqp_url, database_url, private_key, public_keys
 
 EX_CONFIG = 78
-MIN_SECRET_BYTES = 32
-WELL_KNOWN = frozenset(
-    ("admin", "changeme", "default", "guest", "password", "postgres", "rabbitmq", "root", "secret")
-)
 
 SettingsT = TypeVar("SettingsT", bound="ProcessSettings")
 Read = Callable[[Env, str], Any]
@@ -49,29 +45,11 @@ def setting(read: Read, default: Any = MISSING, *, means: str) -> Any:
     return field(default=default, metadata=metadata)
 
 
-def amqp_url(env: Env, name: str) -> str:
-    """amqp://user:password@host:port,host:port…/vhost with a password that is no default."""
-    return broker_url.checked(_url(env.str(name), ("amqp", "amqps")))
-
-
-def database_url(env: Env, name: str) -> str:
-    """postgresql://user:password@host:port/database with a password that is no default."""
-    return _url(env.str(name), ("postgresql",))
-
-
 def folder(env: Env, name: str) -> Path:
     """A folder that exists."""
     path = Path(env.str(name))
     if not path.is_dir():
         raise EnvError(f"{path} is not a folder")
-    return path
-
-
-def file(env: Env, name: str) -> Path:
-    """A file that can be read."""
-    path = Path(env.str(name))
-    if not path.is_file() or not os.access(path, os.R_OK):
-        raise EnvError(f"{path} is not a readable file")
     return path
 
 
@@ -186,17 +164,6 @@ def files_url(env: Env, name: str) -> str:
     raise EnvError("must look like file:///folder or s3://bucket/prefix")
 
 
-def secret_bytes(env: Env, name: str) -> bytes:
-    """At least 32 random bytes, written in hexadecimal."""
-    try:
-        value = bytes.fromhex(env.str(name))
-    except ValueError:
-        raise EnvError("must be hexadecimal; make one with: openssl rand -hex 32") from None
-    if len(value) < MIN_SECRET_BYTES or len(set(value)) < 8:
-        raise EnvError("must be 32 random bytes or more; make one with: openssl rand -hex 32")
-    return value
-
-
 @dataclass(frozen=True, kw_only=True)
 class ProcessSettings:
     """What every process reads."""
@@ -206,7 +173,7 @@ class ProcessSettings:
         host, "127.0.0.1", means="where the admin port listens; never on the public's network"
     )
     admin_port: int = setting(port, means="where health, metrics and direct calls are")
-    auth_public_keys: Path = setting(file, means="the JWKS that verifies access tokens")
+    auth_public_keys: Path = setting(public_keys, means="the JWKS that verifies access tokens")
     log_level: str = setting(level, "INFO", means="from which level on it is logged")
     otlp_endpoint: str | None = setting(
         http_url,
@@ -229,7 +196,7 @@ class ServiceSettings(ProcessSettings):
     """What every service reads besides."""
 
     database_url: str = setting(database_url, means="its own database, as its own role")
-    audit_signing_key: Path = setting(file, means="signs the seals of its audit trace")
+    audit_signing_key: Path = setting(private_key, means="signs the seals of its audit trace")
     city_pack: Path = setting(folder, means="the city pack")
     database_connections: int = setting(positive, 10, means="most that requests hold at once")
     handler_max_tries: int = setting(
@@ -239,7 +206,9 @@ class ServiceSettings(ProcessSettings):
         seconds, 1.0, means="rest before an event's second try, then doubling"
     )
     service_public_keys: Path | None = setting(
-        file, None, means="the JWKS of the services that may call this one; without it none may"
+        public_keys,
+        None,
+        means="the JWKS of the services that may call this one; without it none may",
     )
 
 
@@ -307,14 +276,4 @@ def form(declared: Field[Any]) -> str:
 def _between(value: int, low: int, high: int) -> int:
     if not low <= value <= high:
         raise EnvError(f"must be from {low} to {high}")
-    return value
-
-
-def _url(value: str, schemes: tuple[str, ...]) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in schemes or not parts.hostname:
-        raise EnvError(f"must look like {schemes[0]}://user:password@host:port/…")
-    password = unquote(parts.password or "")
-    if not password or password.lower() in WELL_KNOWN or password == parts.username:
-        raise EnvError("the password is missing or a well-known default")
     return value

@@ -9,14 +9,8 @@ from environs import Env, EnvError
 from marshmallow import ValidationError
 
 from services.chassis import text_fields
-from services.chassis.settings import (
-    ServiceSettings,
-    file,
-    http_url,
-    seconds,
-    secret_bytes,
-    setting,
-)
+from services.chassis.secret_settings import private_key, secret_bytes
+from services.chassis.settings import ServiceSettings, http_url, seconds, setting
 from services.notify.mail.smtp import Server, server_from_url
 
 
@@ -47,7 +41,7 @@ class Settings(ServiceSettings):
     )
     mail_from: str = setting(address, means="the city's address")
     public_url: str = setting(http_url, means="where people reach the API, for links")
-    service_key: Path = setting(file, means="proves to other services that notify asks")
+    service_key: Path = setting(private_key, means="proves to other services that notify asks")
     smtp_url: Server | None = setting(
         mail_server, None, means="the mail server; without it no e-mail is sent"
     )

@@ -6,23 +6,17 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from environs import Env, EnvError
+from environs import Env
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 
-from services.chassis.settings import ServiceSettings, SettingsInvalid, file, secret_bytes, setting
+from services.chassis.secret_settings import file, private_key_in, secret_bytes
+from services.chassis.settings import ServiceSettings, SettingsInvalid, setting
 
 
 def signing_key(env: Env, name: str) -> OKPKey:
     """A file with a private Ed25519 key (a JWK with a kid)."""
-    path = file(env, name)
-    try:
-        key = OKPKey.import_key(json.loads(path.read_text()))
-    except (JoseError, ValueError, KeyError, TypeError, AttributeError):
-        raise EnvError(f"{path} does not hold a JWK") from None
-    if not key.is_private or not key.kid or key.as_dict(private=False)["crv"] != "Ed25519":
-        raise EnvError(f"{path} must hold a private Ed25519 JWK with a kid")
-    return key
+    return private_key_in(file(env, name))
 
 
 @dataclass(frozen=True, kw_only=True)

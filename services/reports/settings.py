@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.chassis.settings import ServiceSettings, files_url, secret_bytes, setting
+from services.chassis.secret_settings import secret_bytes
+from services.chassis.settings import ServiceSettings, files_url, setting
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import Any
 from uuid import uuid4
 
@@ -19,7 +20,7 @@ from tests.running import servers, stack
 __all__ = ["servers", "stack"]
 
 Urls = tuple[str, str]
-APP_PASSWORD, OWNER_PASSWORD = "a" * 32, "b" * 32
+APP_PASSWORD, OWNER_PASSWORD = token_hex(16), token_hex(16)
 
 
 @dataclass

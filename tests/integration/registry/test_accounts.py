@@ -76,7 +76,7 @@ def test_an_unknown_agency_is_refused(desk: IdentityDesk) -> None:
 def provide(urls: Urls, tmp_path: Path) -> Callable[[Any], subprocess.CompletedProcess[str]]:
     """Runs the command on a file with these entries."""
     jwks = {"keys": [KEY.as_dict(private=False)]}
-    files = {"signing": KEY.as_dict(private=True), "jwks": jwks, "audit": {}}
+    files = {"signing": KEY.as_dict(private=True), "jwks": jwks, "audit": KEY.as_dict(private=True)}
     for name, content in files.items():
         (tmp_path / name).write_text(json.dumps(content))
     environment = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from infra.local.state import ROOT
 from services.chassis import logs, settings
-from services.chassis.settings import WELL_KNOWN
+from services.chassis.secret_settings import WELL_KNOWN, amqp_url, database_url, secret_bytes
 
 
 class Given(Env):
@@ -31,15 +32,22 @@ class Given(Env):
 @pytest.mark.parametrize("password", sorted(WELL_KNOWN))
 @pytest.mark.parametrize("form", [str, str.upper, str.title, lambda p: f"%{ord(p[0]):x}{p[1:]}"])
 def test_every_well_known_password_is_refused_in_any_form(password: str, form: Any) -> None:
-    for read, scheme in ((settings.amqp_url, "amqp"), (settings.database_url, "postgresql")):
-        with pytest.raises(EnvError, match="well-known"):
-            read(Given(f"{scheme}://kota:{form(password)}@127.0.0.1/x"), "URL")
+    for read, scheme in ((amqp_url, "amqp"), (database_url, "postgresql")):
+        for pattern in ("{0}", "{0}-{0}-2026!", "kota.{0}.123456"):
+            with pytest.raises(EnvError, match="the password is"):
+                read(Given(f"{scheme}://kota:{pattern.format(form(password))}@127.0.0.1/x"), "URL")
+
+
+@given(st.binary(min_size=12, max_size=12))
+def test_random_passwords_are_taken(password: bytes) -> None:
+    if len(set(password.hex())) >= 8 and re.search("[a-f]", password.hex()):
+        assert amqp_url(Given(f"amqp://kota:{password.hex()}@h/"), "URL")
 
 
 @pytest.mark.parametrize("url", ["amqp://u:u@h/", "amqp://u:@h/", "amqp://h/", "amqp://u:p@/", ""])
 def test_urls_that_are_no_urls_of_ours(url: str) -> None:
     with pytest.raises(EnvError):
-        settings.amqp_url(Given(url), "URL")
+        amqp_url(Given(url), "URL")
 
 
 @pytest.mark.parametrize(
@@ -64,13 +72,13 @@ def test_bounds(read: Any, good: list[str], bad: list[str]) -> None:
 @given(st.binary(max_size=31))
 def test_short_secrets_are_refused(secret: bytes) -> None:
     with pytest.raises(EnvError):
-        settings.secret_bytes(Given(secret.hex()), "X")
+        secret_bytes(Given(secret.hex()), "X")
 
 
 @pytest.mark.parametrize("secret", [b"\0" * 32, b"ab" * 32, b"abcdefg" * 20])
 def test_monotonous_secrets_are_refused(secret: bytes) -> None:
     with pytest.raises(EnvError):
-        settings.secret_bytes(Given(secret.hex()), "X")
+        secret_bytes(Given(secret.hex()), "X")
 
 
 def test_a_wrong_environment_ends_the_process_with_all_reasons() -> None:
@@ -91,7 +99,7 @@ def test_a_wrong_environment_ends_the_process_with_all_reasons() -> None:
     ["amqp://kota:canary@127.0.0.1", "amqp://canary:guest@127.0.0.1/", "canary"],
 )
 def test_a_refusal_does_not_tell_the_value(secret: str) -> None:
-    for read in (settings.amqp_url, settings.database_url, settings.secret_bytes):
+    for read in (amqp_url, database_url, secret_bytes):
         try:
             read(Given(secret), "X")
         except EnvError as error:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from joserfc.jwk import OKPKey
 
 from services.chassis import logs
 from services.chassis.settings import ProcessSettings, SettingsInvalid, read
@@ -14,13 +16,15 @@ from services.reports.settings import Settings
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    key = tmp_path / "key"
-    key.write_text("{}")
+    pair = OKPKey.generate_key("Ed25519", auto_kid=True)
+    key, keys = tmp_path / "key", tmp_path / "keys"
+    key.write_text(json.dumps(pair.as_dict(private=True)))
+    keys.write_text(json.dumps({"keys": [pair.as_dict(private=False)]}))
     return {
-        "AMQP_URL": "amqp://kota:0f1e2d3c@127.0.0.1:5672/",
-        "DATABASE_URL": "postgresql://reports_app:0f1e2d3c@127.0.0.1/reports",
+        "AMQP_URL": "amqp://kota:0f1e2d3c4b5a@127.0.0.1:5672/",
+        "DATABASE_URL": "postgresql://reports_app:0f1e2d3c4b5a@127.0.0.1/reports",
         "ADMIN_PORT": "9000",
-        "AUTH_PUBLIC_KEYS": str(key),
+        "AUTH_PUBLIC_KEYS": str(keys),
         "AUDIT_SIGNING_KEY": str(key),
         "CITY_PACK": str(tmp_path),
         "TRACKING_SECRET": "0123456789abcdef" * 4,
@@ -51,7 +55,7 @@ def test_every_problem_at_once() -> None:
     [
         ("AMQP_URL", "amqp://guest:guest@127.0.0.1/"),
         ("AMQP_URL", "amqp://kota@127.0.0.1/"),
-        ("AMQP_URL", "http://kota:0f1e2d3c@127.0.0.1/"),
+        ("AMQP_URL", "http://kota:0f1e2d3c4b5a@127.0.0.1/"),
         ("DATABASE_URL", "postgresql://postgres:postgres@127.0.0.1/reports"),
         ("TRACKING_SECRET", "00" * 32),
         ("TRACKING_SECRET", "abcd"),

@@ -15,7 +15,7 @@ from infra.kota.packs import Packs
 from infra.local.state import CITY_PACK, SERVICES
 from infra.vault.needs import NEEDS
 from services.chassis.city import load_city
-from services.chassis.settings import WELL_KNOWN
+from services.chassis.secret_settings import WELL_KNOWN
 from tests.unit.city.tiny import write_pack
 
 SMTP = "smtp://city:a'b c$d@mail.example:587"

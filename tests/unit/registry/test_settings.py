@@ -20,7 +20,7 @@ IMPOSTOR: dict[str, Any] = {**OTHER.as_dict(private=False), "kid": KEY.kid}
 
 def environment(folder: Path, signing: Any, published: Any) -> dict[str, str]:
     """The environment of a process with these key files."""
-    files = {"signing.json": signing, "jwks.json": published, "audit.json": {}}
+    files = {"signing.json": signing, "jwks.json": published, "audit.json": PRIVATE}
     for name, content in files.items():
         text = content if isinstance(content, str) else json.dumps(content)
         (folder / name).write_text(text)

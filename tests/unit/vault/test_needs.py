@@ -10,16 +10,18 @@ import pytest
 
 from infra.vault.needs import NEEDS, SERVICES
 from infra.vault.vault import Vault
-from services.chassis.settings import file, secret_bytes
+from services.chassis.secret_settings import private_key, public_keys, secret_bytes
 
-# read as keys, although not by `file` itself
+# read at once, not by its place
 KEYS = {"IDENTITY_SIGNING_KEY"}
+FILES = (private_key, public_keys)
 
 
 def wanted(process: str, *, as_file: bool) -> set[str]:
     module = "gateway.settings" if process == "gateway" else f"services.{process}.settings"
     declared = {f.name.upper(): f.metadata["read"] for f in fields(import_module(module).Settings)}
-    found = {name for name, read in declared.items() if read is (file if as_file else secret_bytes)}
+    readers = FILES if as_file else (secret_bytes,)
+    found = {name for name, read in declared.items() if read in readers}
     return found | (KEYS & set(declared) if as_file else set())
 
 
