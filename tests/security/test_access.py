@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from infra.local.stack import Stack
 from services.chassis.principal import Role
 from tests.client import Answer, Client, log_in
+from tests.security.making import BODIES, REPORT, picture, upload
 from tests.sse import listening
 from tests.waiting import eventually
 
-REPORT = {"category": "sampah", "description": "uji akses", "lat": -6.3223, "long": 106.6943}
-# what a body needs besides the document's own examples
-BODIES: dict[str, dict[str, Any]] = {
-    "issue_token": {"login": "nobody", "password": "x" * 12},
-    "refresh_token": {"refresh_token": "x" * 43},
-    "revoke_token": {"refresh_token": "x" * 43},
-    "create_account": {"login": "admin", "password": "x" * 16, "role": "citizen"},
-    "submit_report": REPORT,
-    "assign_report": {"agency": "DLH"},
-    "hold_report": {"reason": "x"},
-    "resolve_report": {"note": "x", "photos": ["x" * 30]},
-    "reject_report": {"reason": "x"},
-    "forward_report": {"agency": "DISHUB", "reason": "x"},
-    "reopen_report": {"reason": "x"},
-    "rate_report": {"score": 5},
-    "comment_report": {"text": "x"},
-    "hide_report": {"reason": "x"},
-    "note_report": {"text": "x"},
-}
 ROLES = {
     "guest": Role.GUEST,
     "citizen": Role.CITIZEN,
@@ -69,18 +49,6 @@ class Things:
     report: str
     number: str
     notification: str
-
-
-def picture() -> bytes:
-    out = io.BytesIO()
-    Image.effect_noise((64, 48), 60).save(out, "PNG")
-    return out.getvalue()
-
-
-def upload(client: Client) -> str:
-    answer = client.send("POST", "/v1/uploads", picture(), {"Content-Type": "image/png"})
-    assert answer.status == 201, answer.text
-    return str(answer.json["capability"])
 
 
 @pytest.fixture(scope="session")

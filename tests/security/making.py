@@ -1,0 +1,42 @@
+"""What the routes need to be asked with: a body each, and a picture."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from PIL import Image
+
+from tests.client import Client
+
+REPORT = {"category": "sampah", "description": "uji akses", "lat": -6.3223, "long": 106.6943}
+# what a body needs besides the document's own examples
+BODIES: dict[str, dict[str, Any]] = {
+    "issue_token": {"login": "nobody", "password": "x" * 12},
+    "refresh_token": {"refresh_token": "x" * 43},
+    "revoke_token": {"refresh_token": "x" * 43},
+    "create_account": {"login": "admin", "password": "x" * 16, "role": "citizen"},
+    "submit_report": REPORT,
+    "assign_report": {"agency": "DLH"},
+    "hold_report": {"reason": "x"},
+    "resolve_report": {"note": "x", "photos": ["x" * 30]},
+    "reject_report": {"reason": "x"},
+    "forward_report": {"agency": "DISHUB", "reason": "x"},
+    "reopen_report": {"reason": "x"},
+    "rate_report": {"score": 5},
+    "comment_report": {"text": "x"},
+    "hide_report": {"reason": "x"},
+    "note_report": {"text": "x"},
+}
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((64, 48), 60).save(out, "PNG")
+    return out.getvalue()
+
+
+def upload(client: Client) -> str:
+    answer = client.send("POST", "/v1/uploads", picture(), {"Content-Type": "image/png"})
+    assert answer.status == 201, answer.text
+    return str(answer.json["capability"])
