@@ -94,14 +94,16 @@ _THINGS = {
 # what tells apart by words of one's own choice, each with a test below
 _TESTED_BY_NAME = {
     "issue_token", "refresh_token", "revoke_token", "set_email", "verify_email", "forget_email",
-    "track_report", "forget_contact", "open_link", "use_link", "submit_report",
+    "track_report", "forget_contact", "open_link", "use_link", "submit_report", "open311_request",
+    "open311_token",
 }  # fmt: skip
-# nothing in the request names what is somebody's; for the filters there is test_injection.py
+# nothing in the request names what is somebody's; filters find only what their caller may see
 _NOTHING_NAMED = {
     "who_am_i", "get_email", "jwks", "upload_photo", "list_reports", "list_work", "list_responses",
     "work_overview", "stream", "list_notifications", "unread_count", "mark_all_read",
     "get_preferences", "set_preferences", "list_permit_types", "get_permit_type", "ready",
-    "document",
+    "document", "list_categories", "get_category", "open311_discovery", "open311_services",
+    "open311_definition", "open311_requests", "open311_submit",
 }  # fmt: skip
 # they are told what is there: an admin of accounts, staff of what it may see
 _MAY_KNOW = {"create_account", "assign_many"}
@@ -142,6 +144,13 @@ def test_reports_are_tracked_and_forgotten_alike(world: World) -> None:
     guest, numbers = world.people[Role.GUEST], (world.foreign["number"], "LP-2026-9999999-2")
     assert_alike(lambda n: guest.get(f"/v1/reports/track/{n}?code={WRONG}"), numbers)
     assert_alike(lambda n: guest.post(f"/v1/reports/track/{n}/forget", {"code": WRONG}), numbers)
+
+
+def test_open311_does_not_know_them_either(world: World) -> None:
+    guest, numbers = world.people[Role.GUEST], (world.foreign["number"], "LP-2026-9999999-2")
+    assert_alike(lambda n: guest.get(f"/open311/v2/requests/{n}.json"), numbers)
+    ids = (world.foreign["report"], new_id())
+    assert_alike(lambda one: guest.get(f"/open311/v2/tokens/{one}.json"), ids)
 
 
 def test_logins_are_refused_alike(
