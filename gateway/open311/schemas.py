@@ -34,8 +34,8 @@ class AskRequests(Ask):
     """Which requests. service_request_id: just these, whatever else is said; like service_code and
     status one or several, with commas. start_date, end_date: at most 90 days apart."""
 
-    service_request_id = fields.String(max=4_000)
-    service_code = fields.String(max=4_000)
+    service_request_id = fields.String(max=1_800)
+    service_code = fields.String(max=1_000)
     status = fields.String(max=40, metadata={"example": "open"})
     start_date = fields.String(max=40)
     end_date = fields.String(max=40)
