@@ -15,6 +15,7 @@ from services.chassis.errors import DomainError
 
 COMMANDS = {
     "apikey": "infra.kota.apikey:app",
+    "areas": "infra.kota.areas:app",
     "audit": "infra.kota.audit:app",
     "backup": "infra.kota.backup.command:app",
     "city": "infra.kota.city_load:app",

@@ -26,15 +26,9 @@ def load(
     as_json: bool = AS_JSON,
 ) -> None:
     """Make a pack the active one; refused if it has mistakes or lacks codes that are in use."""
-    packs = _packs()
     if not directory.is_dir():
         fail(f"{directory} is not a directory", 2)
-    problems, _ = examine(directory)
-    if problems:
-        fail(f"{directory} has {len(problems)} mistakes; they are shown by: kota city check")
-    _check_codes(directory)
-    name = packs.install(directory)
-    _activate(packs, name, as_json)
+    activate_copy_of(directory, as_json)
 
 
 @app.command()
@@ -57,6 +51,16 @@ def rollback(
         fail("there is no such pack; those that were loaded: kota city history", 2)
     _check_codes(packs.folder / wanted)
     _activate(packs, wanted, as_json)
+
+
+def activate_copy_of(directory: Path, as_json: bool) -> None:
+    """Load a pack; ends the command, and changes nothing, if it cannot be used."""
+    packs = _packs()
+    problems, _ = examine(directory)
+    if problems:
+        fail(f"{directory} has {len(problems)} mistakes; they are shown by: kota city check")
+    _check_codes(directory)
+    _activate(packs, packs.install(directory), as_json)
 
 
 def _packs() -> Packs:

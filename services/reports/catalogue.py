@@ -58,7 +58,7 @@ class Catalogue:
 
     def place(self, category: Category, lat: float, long: float) -> tuple[str | None, str]:
         """(area code or None, agency code). Raises Invalid outside the city where that matters."""
-        area = self.city.areas.nearest(lat, long)
+        area = self.city.areas.at(lat, long)
         if area is None and category.must_be_inside:
             raise errors.outside_city()
         return (area.code if area else None), agency_for(category, area)

@@ -58,7 +58,7 @@ def _places(city: Catalogue, random: Random) -> Iterator[_Place]:
         angle = random.uniform(0, 2 * math.pi)
         lat = round(around.lat + radius * math.sin(angle), 6)
         long = round(around.long + radius * math.cos(angle), 6)
-        found = city.city.areas.nearest(lat, long)
+        found = city.city.areas.at(lat, long)
         yield (lat, long, found) if found else (around.lat, around.long, around)
 
 

@@ -93,10 +93,10 @@ def test_every_message_can_be_written_in_both_languages() -> None:
 
 def test_inside_and_outside(city: City) -> None:
     """A place some hundred metres from Serua's centroid, and the National Monument in Jakarta."""
-    inside = city.areas.nearest(-6.3150, 106.7150)
+    inside = city.areas.at(-6.3150, 106.7150)
     assert inside is not None
     assert (inside.name, inside.district) == ("Serua", "Ciputat")
-    assert city.areas.nearest(-6.1754, 106.8272) is None
+    assert city.areas.at(-6.1754, 106.8272) is None
 
 
 def test_another_city_needs_no_code(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The city pack: everything that differs from city to city, loaded from one directory.
 
     city = load_city("infra/city/tangsel")
-    area = city.areas.nearest(-6.32, 106.67)      # None outside the city
+    area = city.areas.at(-6.32, 106.67)      # None outside the city
     due = city.calendar.add_working_days(today, 3)
 
 A pack with mistakes raises CityPackInvalid, which names the file and line of each. What belongs to

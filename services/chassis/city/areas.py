@@ -5,6 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from services.chassis.city.boundaries import Boundaries
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius of the Earth (IUGG)."""
@@ -26,10 +30,19 @@ class Area:
 class AreaIndex:
     """The areas of a city, findable by code and by place; iterates in order of code."""
 
-    def __init__(self, areas: Iterable[Area], outside_distance_km: float) -> None:
-        """outside_distance_km: farther than this from every centroid is outside the city."""
+    def __init__(
+        self,
+        areas: Iterable[Area],
+        outside_distance_km: float,
+        boundaries: Boundaries | None = None,
+    ) -> None:
+        """outside_distance_km: farther than this from every centroid is outside the city.
+
+        boundaries: the exact ones, if the city has them.
+        """
         self._by_code = {area.code: area for area in sorted(areas, key=lambda area: area.code)}
         self.outside_distance_km = outside_distance_km
+        self._boundaries = boundaries
 
     def __iter__(self) -> Iterator[Area]:
         return iter(self._by_code.values())
@@ -46,14 +59,23 @@ class AreaIndex:
         """Names of the kecamatan by code."""
         return {area.district_code: area.district for area in self}
 
-    def nearest(self, lat: float, long: float) -> Area | None:
-        """The area whose centroid is nearest (WGS84 degrees), or None outside the city.
+    def at(self, lat: float, long: float) -> Area | None:
+        """The area a place lies in (WGS84 degrees), or None outside the city.
 
-        Measured against official boundaries this names the true kelurahan for 79 % and the true
-        kecamatan for 93 % of points. Coordinates that do not exist are outside every city.
+        By boundaries that is exact; without them it is the area with the nearest centroid.
+        Coordinates that do not exist are outside every city.
         """
         if not (-90 <= lat <= 90 and -180 <= long <= 180):
             return None
+        if self._boundaries is None:
+            return self._nearest(lat, long)
+        code = self._boundaries.containing(lat, long)
+        return self._by_code[code] if code else None
+
+    def _nearest(self, lat: float, long: float) -> Area | None:
+        """Measured against official boundaries this names the true kelurahan for 79 % and the true
+        kecamatan for 93 % of points.
+        """
         measured = ((distance_km(lat, long, area.lat, area.long), area) for area in self)
         distance, area = min(measured, key=lambda pair: pair[0], default=(math.inf, None))
         return area if distance <= self.outside_distance_km else None

@@ -11,6 +11,7 @@ from typing import TypeVar
 from services.chassis.city.agencies_file import UNKNOWN_AGENCY, read_agencies
 from services.chassis.city.areas import AreaIndex
 from services.chassis.city.areas_file import read_areas
+from services.chassis.city.boundaries_file import read_boundaries
 from services.chassis.city.city_file import read_city_file
 from services.chassis.city.document import Document
 from services.chassis.city.holidays_file import read_calendar
@@ -88,7 +89,8 @@ def read_city(pack: Pack) -> tuple[City | None, Declared]:
     )
     if frame is None or calendar is None:
         return None, found
-    index = AreaIndex(areas, frame.pop("outside_distance_km"))
+    boundaries = read_boundaries(pack, areas)
+    index = AreaIndex(areas, frame.pop("outside_distance_km"), boundaries)
     city = City(
         **frame,
         areas=index,

@@ -10,8 +10,9 @@ import marshmallow as ma
 
 from services.chassis.city.csvfile import parse_csv
 from services.chassis.city.document import Document
+from services.chassis.city.jsonfile import parse_json
 from services.chassis.city.problems import CityPackInvalid, Path, Problem
-from services.chassis.city.rawfile import read_text
+from services.chassis.city.rawfile import MAX_BYTES, read_text
 from services.chassis.city.yamlfile import parse_yaml
 from services.chassis.text import Text
 
@@ -30,19 +31,27 @@ class Pack:
 
     def yaml(self, file: str) -> Document | None:
         """Read a YAML file whose top level is an object."""
-        text = read_text(self.directory, file)
-        if isinstance(text, Problem):
-            self.problems.append(text)
-            return None
-        return self._accept(parse_yaml(file, text), dict, NOT_AN_OBJECT)
+        text = self._text(file)
+        return None if text is None else self._accept(parse_yaml(file, text), dict, NOT_AN_OBJECT)
+
+    def json(self, file: str, max_bytes: int) -> Document | None:
+        """Read a JSON file whose top level is an object."""
+        text = self._text(file, max_bytes)
+        return None if text is None else self._accept(parse_json(file, text), dict, NOT_AN_OBJECT)
 
     def csv(self, file: str, columns: tuple[str, ...], numbers: frozenset[str]) -> Document | None:
         """Read a CSV file with exactly these columns; the value is a list of objects."""
-        text = read_text(self.directory, file)
+        text = self._text(file)
+        if text is None:
+            return None
+        return self._accept(parse_csv(file, text, columns, numbers), list, NOT_A_LIST)
+
+    def _text(self, file: str, max_bytes: int = MAX_BYTES) -> str | None:
+        text = read_text(self.directory, file, max_bytes)
         if isinstance(text, Problem):
             self.problems.append(text)
             return None
-        return self._accept(parse_csv(file, text, columns, numbers), list, NOT_A_LIST)
+        return text
 
     def _accept(
         self, found: Document | list[Problem], top: type[Any], wrong_top: Text

@@ -15,18 +15,18 @@ TOO_LARGE = Text("This file is larger than {max} MB.", id="Berkas ini lebih besa
 NOT_UTF8 = Text("This file is not UTF-8 text.", id="Berkas ini bukan teks UTF-8.")
 
 
-def read_text(directory: Path, file: str) -> str | Problem:
-    """The text of `directory/file` (UTF-8, at most 5 MB; a byte order mark is dropped)."""
+def read_text(directory: Path, file: str, max_bytes: int = MAX_BYTES) -> str | Problem:
+    """The text of `directory/file` (UTF-8, of bounded size; a byte order mark is dropped)."""
     path = directory / file
     try:
         if not path.is_file():
             return Problem(file, 1, "", MISSING)
         with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+            content = stream.read(max_bytes + 1)
     except OSError as error:
         return Problem(file, 1, "", UNREADABLE.format(why=error.strerror))
-    if len(content) > MAX_BYTES:
-        return Problem(file, 1, "", TOO_LARGE.format(max=MAX_BYTES // 1_000_000))
+    if len(content) > max_bytes:
+        return Problem(file, 1, "", TOO_LARGE.format(max=max_bytes // 1_000_000))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

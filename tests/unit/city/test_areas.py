@@ -29,30 +29,30 @@ indexes = st.builds(
 
 
 def test_a_place_belongs_to_the_nearest_centroid() -> None:
-    found = HERE.nearest(-6.301, 106.661)
+    found = HERE.at(-6.301, 106.661)
     assert found is not None
     assert found.code == "west"
 
 
 def test_a_place_far_from_every_centroid_is_outside() -> None:
-    assert HERE.nearest(-6.30, 106.60) is None
+    assert HERE.at(-6.30, 106.60) is None
 
 
 def test_the_limit_is_counted_in_kilometres() -> None:
     """One hundredth of a degree of latitude is 1.11 km."""
-    assert HERE.nearest(-6.322, 106.66) is not None
-    assert HERE.nearest(-6.323, 106.66) is None
+    assert HERE.at(-6.322, 106.66) is not None
+    assert HERE.at(-6.323, 106.66) is None
 
 
 @pytest.mark.parametrize(
     ("lat", "long"), [(math.nan, 106.66), (-6.3, math.nan), (math.inf, 0), (-90.1, 0), (0, 180.1)]
 )
 def test_coordinates_that_do_not_exist_are_outside(lat: float, long: float) -> None:
-    assert HERE.nearest(lat, long) is None
+    assert HERE.at(lat, long) is None
 
 
 def test_no_areas_means_outside() -> None:
-    assert AreaIndex([], 2.5).nearest(0, 0) is None
+    assert AreaIndex([], 2.5).at(0, 0) is None
 
 
 def test_areas_come_in_order_of_code_and_are_found_by_it() -> None:
@@ -65,7 +65,7 @@ def test_areas_come_in_order_of_code_and_are_found_by_it() -> None:
 @given(indexes, places)
 def test_no_area_is_nearer_than_the_one_found(index: AreaIndex, place: tuple[float, float]) -> None:
     distances = {area.code: distance_km(*place, area.lat, area.long) for area in index}
-    found = index.nearest(*place)
+    found = index.at(*place)
     shortest = min(distances.values())
     if found is None:
         assert shortest > index.outside_distance_km
@@ -76,7 +76,7 @@ def test_no_area_is_nearer_than_the_one_found(index: AreaIndex, place: tuple[flo
 @given(indexes)
 def test_a_centroid_lies_in_its_area(index: AreaIndex) -> None:
     for here in index:
-        found = index.nearest(here.lat, here.long)
+        found = index.at(here.lat, here.long)
         assert found is not None
         assert distance_km(here.lat, here.long, found.lat, found.long) == 0
 
