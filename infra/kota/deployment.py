@@ -92,18 +92,23 @@ class Deployment:
     @property
     def city_pack(self) -> Path:
         """The city pack that the services read when they start."""
-        loaded = self.environment.get("KOTA_CITY_PACKS")
-        if loaded and (Path(loaded) / "active").exists():
-            return Path(loaded) / "active"
+        loaded = self._loaded_packs
+        if loaded and (loaded / "active").exists():
+            return loaded / "active"
         given = self.environment.get("KOTA_CITY_PACK") or self.given_to("reports", "CITY_PACK")
         return Path(given or _missing("KOTA_CITY_PACK"))
 
     @property
     def city_packs(self) -> Path:
         """The folder with the city packs that were loaded; it need not be there."""
+        return self._loaded_packs or Path(_missing("KOTA_CITY_PACKS"))
+
+    @property
+    def _loaded_packs(self) -> Path | None:
         given = self.environment.get("KOTA_CITY_PACKS")
-        native = self.state.resolve() / "city" if self.is_native else None
-        return Path(given or native or _missing("KOTA_CITY_PACKS"))
+        if given:
+            return Path(given)
+        return self.state.resolve() / "city" if self.is_native else None
 
     @property
     def logins(self) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from infra.kota.packs import Packs
+from services.chassis.city import load_city
 from services.chassis.database import Database
 from services.reports.catalogue import Catalogue
 from tests.integration.calling import Caller
 from tests.integration.conftest import Urls
 from tests.integration.reports.conftest import NOISE, Desk
 from tests.kota import Ran, kota
+from tests.unit.city.bounds import squares
 from tests.unit.city.tiny import change, write_pack
 
 ACCOUNT = """
@@ -96,3 +99,26 @@ def test_the_agency_of_staff_is_not_taken_away(operator: Operator) -> None:
     refused = operator.city("load", str(operator.small))
     assert refused.code == 1 and "agencies: HALL (its staff may log in" in refused.err
     assert operator.active == large
+
+
+def test_boundaries_go_into_a_copy_of_the_active_pack(operator: Operator, tmp_path: Path) -> None:
+    """A file whose property has another name; refused whole with one mistake; taken back."""
+    features, file = squares(), tmp_path / "kelurahan.geojson"
+    for feature in features:
+        feature["properties"] = {"KODE": feature["properties"]["code"], "LUAS": 1}
+    before = operator.loaded(operator.large)
+    arguments = ("areas", "load", str(file), "--code-property", "KODE", "--json")
+
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features[1:]}))
+    refused = kota(operator.state, *arguments, **operator.variables)
+    assert refused.code == 1 and "no feature for 99.01.01.1001 (Satu)" in refused.err
+    assert operator.active == before
+
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    done = kota(operator.state, *arguments, **operator.variables)
+    assert done.code == 0, done.err
+    assert operator.active == done.json["active"] != before
+    areas = load_city(operator.state / "city" / "active").areas
+    assert areas.at(-3.135, 120.10) is None, "between the polygons"
+    assert operator.city("rollback").code == 0 and operator.active == before
+    assert load_city(operator.state / "city" / "active").areas.at(-3.135, 120.10) is not None

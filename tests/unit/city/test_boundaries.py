@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,28 +12,8 @@ from hypothesis import strategies as st
 
 from infra.kota.city import examine
 from services.chassis.city import load_city
-
-Feature = dict[str, Any]
-
-
-def box(code: str, west: float, south: float, east: float, north: float) -> Feature:
-    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-    geometry = {"type": "Polygon", "coordinates": [ring]}
-    return {"type": "Feature", "properties": {"code": code}, "geometry": geometry}
-
-
-def squares() -> list[Feature]:
-    """Around the three centroids of the tiny city; the first two share a line at -3.11."""
-    return [
-        box("99.01.01.1001", 120.09, -3.11, 120.11, -3.09),
-        box("99.01.01.1002", 120.09, -3.13, 120.11, -3.11),
-        box("99.01.02.1001", 120.10, -3.18, 120.14, -3.14),
-    ]
-
-
-def write(pack: Path, features: list[Feature]) -> None:
-    text = json.dumps({"type": "FeatureCollection", "features": features})
-    (pack / "boundaries.geojson").write_text(text)
+from tests.unit.city.bounds import Feature, box, squares, write
+from tests.unit.city.tiny import write_pack
 
 
 def found(pack: Path, lat: float, long: float) -> str | None:
@@ -90,8 +69,6 @@ _ONCE: dict[str, Any] = {}
 
 
 def _areas(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    from tests.unit.city.tiny import write_pack
-
     pack = write_pack(tmp_path_factory.mktemp("bounded") / "tiny")
     write(pack, squares())
     return load_city(pack).areas
