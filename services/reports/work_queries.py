@@ -36,8 +36,8 @@ SELECT count(*) FILTER (WHERE due_at <= %(today)s AND {_IN_TIME}) AS due_today,
 FROM report WHERE {{conditions}}"""
 _ANSWERED = """
 SELECT count(*) AS answered, count(*) FILTER (WHERE missed = 0) AS answered_in_time
-FROM report WHERE settled_at > %(since)s AND state IN ('resolved', 'closed')
-  {of_agency}"""
+FROM report WHERE settled_at > %(since)s AND state IN ('resolved', 'closed')"""
+_OF_AGENCY = " AND agency = %(my_agency)s"
 
 
 def page(
@@ -74,8 +74,7 @@ def pressing(work: UnitOfWork, agency: str | None, today: datetime) -> Row:
 def answered(work: UnitOfWork, agency: str | None) -> Row:
     """answered, answered_in_time within the last days."""
     values = {"my_agency": agency, "since": work.clock.now() - ANSWERED_WITHIN}
-    of_agency = "" if agency is None else "AND agency = %(my_agency)s"
-    return work.all(_ANSWERED.format(of_agency=of_agency), values)[0]
+    return work.all(_ANSWERED if agency is None else _ANSWERED + _OF_AGENCY, values)[0]
 
 
 def _fitting(asked: dict[str, Any], agency: str | None) -> list[str]:

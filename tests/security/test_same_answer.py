@@ -43,7 +43,8 @@ def seen(answer: Answer) -> Seen:
     for name in _VOLATILE & set(headers):
         headers[name] = ""
     body: Any = answer.text
-    if "json" in headers.get("content-type", ""):
+    # Open311's errors are a list, and have no id of the request
+    if "json" in headers.get("content-type", "") and isinstance(answer.json, dict):
         body = {name: value for name, value in answer.json.items() if name != "request_id"}
     return Seen(answer.status, headers, body)
 

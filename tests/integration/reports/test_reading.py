@@ -36,7 +36,7 @@ def test_who_reads_what(desk: Desk, who: Principal, visibility: str) -> None:
         assert desk.caller.audited()[already:] == []
         return
     found = desk.get(made["id"], who)
-    inner = {"reporter": "me", "officer": None, "escalation": 0}
+    inner = {"reporter": "me", "officer": None, "escalation": 0, "app": None}
     assert found == made | (inner if who in STAFF else {})
     personal = visibility == "secret" or who in STAFF
     trace = [(who.subject, "report.read", made["id"])] if personal else []

@@ -61,7 +61,7 @@ def entry_of(subscription: Subscription, failures: dict[str, int]) -> Any:
 def receive(entry: Any, *names: str) -> None:
     for name in names:
         body = jsontext.dumps(envelope.seal(MADE, name[0], int(name[1]), {"value": 1}, at=NOW))
-        entry._receive(SimpleNamespace(name=name, body=body))
+        entry._receive(SimpleNamespace(name=name, body=body, properties={}))
 
 
 def finish(entry: Any, count: int) -> None:

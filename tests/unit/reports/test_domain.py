@@ -37,6 +37,7 @@ TABLE: dict[str, tuple[Principal, tuple[View, View, View]]] = {
         (CONTENT, CONTENT, NOTHING),
     ),
     "officer without an agency": (Principal("o", Role.OFFICER), (CONTENT, CONTENT, NOTHING)),
+    "an app": (Principal("jalan-kita.1", Role.APP), (CONTENT, CONTENT, NOTHING)),
     "the system": (SYSTEM, (CONTENT, CONTENT, NOTHING)),
 }
 
