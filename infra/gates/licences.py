@@ -12,8 +12,9 @@ from license_expression import ExpressionError, get_spdx_licensing
 
 # free, and compatible with serving a city under Apache 2.0
 FREE = frozenset({
-    "0BSD", "AFL-2.1", "Apache-2.0", "Apache", "BSD", "BSD-2-Clause", "BSD-3-Clause", "CNRI-Python",
-    "ISC", "MIT", "MIT-0", "MIT-CMU", "PSF-2.0", "Python-2.0", "Unlicense", "ZPL-2.1", "Zlib",
+    "0BSD", "AFL-2.1", "Apache-2.0", "Apache", "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0",
+    "CNRI-Python", "ISC", "MIT", "MIT-0", "MIT-CMU", "PSF-2.0", "Python-2.0", "Unlicense",
+    "ZPL-2.1", "Zlib",
     # files of theirs that we change would have to stay free; we change none
     "LGPL-2.0-or-later", "LGPL-2.1-only", "LGPL-2.1-or-later", "LGPL-3.0-or-later", "LGPL",
     "MPL-2.0",
