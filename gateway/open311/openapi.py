@@ -13,6 +13,8 @@ from gateway.responses import JSON
 from gateway.routes import Route
 
 _FILE = {"type": "string", "contentMediaType": "application/octet-stream"}
+# the server may refuse what it has not read to its end, and so does not know whose form to use
+_BEFORE_ANY_ROUTE = frozenset({408, 413, 414, 431, 503})
 _REFUSED = "Something is not right; each error says what"
 
 
@@ -37,6 +39,8 @@ def _responses(route: Route, problems: dict[str, Any]) -> dict[str, Any]:
     for status, problem in problems.items():
         if int(status) in KEPT or int(status) >= 500:
             found[status] = _refusal(problem["description"])
+        if int(status) in _BEFORE_ANY_ROUTE:
+            found[status]["content"] |= problem["content"]
     return dict(sorted(found.items()))
 
 
