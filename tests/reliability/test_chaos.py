@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from kombu import Connection
 
-from infra.kota.contracts import all_contracts
 from infra.local.stack import Stack
-from services.chassis.contract import dead_letter_queue
 from tests.reliability.chaos.observed import Observed
 from tests.reliability.chaos.runner import run
 from tests.reliability.chaos.scenario import After, Fault, Run, Scenario, one_after_the_other
@@ -21,17 +18,9 @@ RUNS: dict[str, tuple[int, ...]] = {
 }
 
 
-@pytest.fixture
-def world(stack: Stack) -> World:
-    """The shared stack, without the messages that other tests made unreadable on purpose."""
-    with Connection(stack.rabbitmq.url()) as broker:
-        for contract in all_contracts():
-            broker.default_channel.queue_purge(dead_letter_queue(contract.service))
-    return World(stack)
-
-
 @pytest.mark.parametrize("name", RUNS)
-def test_nothing_is_lost_and_nothing_happens_twice(world: World, name: str) -> None:
+@pytest.mark.usefixtures("no_dead_letters")
+def test_nothing_is_lost_and_nothing_happens_twice(stack: Stack, name: str) -> None:
     chosen = [ALL[number] for number in RUNS[name]]
     scenario = Scenario(
         0,
@@ -40,7 +29,7 @@ def test_nothing_is_lost_and_nothing_happens_twice(world: World, name: str) -> N
         _all_besides(chosen),
         in_order=all(one.in_order for one in chosen),
     )
-    result = run(scenario, world)
+    result = run(scenario, World(stack))
     assert result.violations == {} and result.complaints == [], result.notes
 
 

@@ -20,6 +20,7 @@ def journal(stack: Stack, citizen: Client) -> Journal:
     return Journal(stack, citizen)
 
 
+@pytest.mark.usefixtures("no_dead_letters")
 def test_an_unreadable_message_goes_to_the_dead_letters(stack: Stack, journal: Journal) -> None:
     with Connection(stack.rabbitmq.url()) as broker:
         producer = broker.Producer(exchange=exchange(SUBMITTED.exchange))

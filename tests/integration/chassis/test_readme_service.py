@@ -26,6 +26,7 @@ from services.chassis.ids import new_id
 from services.chassis.text import Text
 from services.chassis.topology import exchange
 from tests.integration.conftest import Urls
+from tests.kota import kota
 from tests.place import free_port
 from tests.waiting import eventually
 
@@ -79,6 +80,8 @@ def greetings(servers: Stack, urls: Urls, tmp_path: Path) -> Iterator[dict[str, 
     process.kill()
     process.wait()
     log.close()
+    # its seals would become dead letters of notify, which knows no such service
+    kota(servers.state.folder, "topology", "--prune", "--with-messages")
 
 
 @pytest.fixture
