@@ -52,6 +52,12 @@ def running_stack() -> Stack:
     return found
 
 
+@cache
+def running_containers() -> City:
+    """The containers of `make compose-test`; the same for both of its folders."""
+    return composed.start(KNOBS)
+
+
 def _spare_the_disk(servers: Stack) -> None:
     """PostgreSQL leaves writing to the system: what is killed loses nothing by it, a machine would.
 
@@ -96,7 +102,7 @@ def city(request: pytest.FixtureRequest) -> Iterator[City]:
     if not composed.IS_ASKED_FOR:
         yield native(request.getfixturevalue("stack"))
         return
-    yield composed.start(KNOBS)
+    yield running_containers()
     composed.stack().clean()
 
 
