@@ -34,11 +34,13 @@ def make_keys(vault: Vault) -> None:
 def make_logins(file: Path, city_pack: Path) -> list[dict[str, str]]:
     """One admin, supervisor, head and auditor, an officer per agency, two synthetic citizens.
 
-    They are kept in the file; agencies that joined the city pack since then get their officer.
+    They are kept in the file; agencies that joined the city pack since then get their officer, and
+    who was of one that left it is no longer there.
     """
     known = json.loads(file.read_text()) if file.exists() else []
-    logins = {login["login"]: login for login in known}
-    for wanted in _wanted(city_pack):
+    agencies = list(load_city(city_pack).agencies)
+    logins = {one["login"]: one for one in known if one.get("agency") in (None, *agencies)}
+    for wanted in _wanted(agencies):
         logins.setdefault(wanted["login"], {**wanted, "password": secrets.token_urlsafe(18)})
     found = list(logins.values())
     if found != known:
@@ -46,16 +48,16 @@ def make_logins(file: Path, city_pack: Path) -> list[dict[str, str]]:
     return found
 
 
-def _wanted(city_pack: Path) -> list[dict[str, str]]:
+def _wanted(agencies: list[str]) -> list[dict[str, str]]:
+    supervised = SUPERVISED_AGENCY if SUPERVISED_AGENCY in agencies else agencies[0]
     staff = [
         {"role": "admin", "login": "admin"},
-        {"role": "supervisor", "agency": SUPERVISED_AGENCY, "login": "supervisor"},
-        {"role": "head", "agency": SUPERVISED_AGENCY, "login": "head"},
+        {"role": "supervisor", "agency": supervised, "login": "supervisor"},
+        {"role": "head", "agency": supervised, "login": "head"},
         {"role": "auditor", "login": "auditor"},
     ]
     officers = [
-        {"role": "officer", "agency": code, "login": f"officer-{code.lower()}"}
-        for code in load_city(city_pack).agencies
+        {"role": "officer", "agency": code, "login": f"officer-{code.lower()}"} for code in agencies
     ]
     citizens = [{"role": "citizen", "login": f"citizen-{number}"} for number in (1, 2)]
     return [*staff, *officers, *citizens]

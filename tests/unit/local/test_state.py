@@ -15,6 +15,8 @@ from infra.local.state import (
     write,
 )
 from infra.vault import identity
+from services.chassis.city import load_city
+from tests.unit.city.tiny import write_pack
 
 
 def test_ports_are_chosen_once_and_differ(state: State) -> None:
@@ -67,6 +69,15 @@ def test_logins_differ_from_machine_to_machine(state: State, tmp_path: Path) -> 
     assert passwords.isdisjoint(
         login["password"] for login in identity.make_logins(other.logins, CITY_PACK)
     )
+
+
+def test_logins_follow_the_agencies_of_the_pack(state: State, tmp_path: Path) -> None:
+    before = identity.make_logins(state.logins, CITY_PACK)
+    after = identity.make_logins(state.logins, write_pack(tmp_path / "tiny"))
+    known = set(load_city(tmp_path / "tiny").agencies)
+    assert {one["agency"] for one in after if "agency" in one} == known
+    people = [one for one in before if "agency" not in one]
+    assert [one for one in after if one in before] == people
 
 
 def test_socket_paths_are_short(state: State) -> None:
