@@ -1,6 +1,7 @@
 """Everything is wiped and restored, and then every promise made before is asked for.
 
-Then reports alone is restored beside the others: its events come again and are known.
+Then reports alone is restored beside the others: its events come again and are known. Then notify
+alone.
 """
 
 from __future__ import annotations
@@ -258,6 +259,20 @@ def test_reports_alone(restored: City) -> None:
     eventually(lambda: city.asked("reports", waiting) == 0, what="an empty outbox")
     assert city.client().get(f"/v1/reports/{since['id']}").status == 404
     assert (told_of(city, late), told_of(city, since)) == (1, 1)
+
+
+def test_notify_alone(restored: City) -> None:
+    city = restored
+    since = live_on(city)
+
+    city.stack.supervisor.stop_process("notify")
+    city.restore_alone("notify")
+    city.start("notify")
+
+    # what it was told since does not come again; what comes now does
+    assert titles(city.citizen) == city.promised["titles"]
+    assert city.client().get(f"/v1/reports/{since['id']}").status == 200
+    assert told_of(city, live_on(city)) == 1
 
 
 def ask_for_what_was_promised(city: City) -> None:
