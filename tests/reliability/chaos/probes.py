@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import http.client
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.reliability.chaos.world import World
+
+
+def is_answered(address: str) -> bool:
+    """Whether a question for health or readiness is answered, be it with "not ready"."""
+    try:
+        with urlopen(address, timeout=5):
+            return True
+    except HTTPError as error:
+        return error.code == 503
+    except (OSError, http.client.HTTPException):
+        return False
 
 
 def metric(world: World, process: str, name: str, **labels: str) -> float:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Self
 
-from infra.local.readiness import ask
 from tests.reliability.chaos.load import Load
+from tests.reliability.chaos.probes import is_answered
 from tests.reliability.chaos.scenario import Fault, Run, Scenario
 from tests.reliability.chaos.world import World
 
@@ -24,15 +26,13 @@ _LENGTH = b"Content-Length: 200\r\n\r\n"
 
 
 @dataclass
-class SlowLines:
-    """A context: so many clients each send the body of a report, one byte after the other."""
+class Meanwhile(ABC):
+    """A context: something goes on in a thread of its own."""
 
     world: World
-    begun: int = 0
-    cut_off: int = 0
-    _ends: threading.Event = field(default_factory=threading.Event)
+    _ends: threading.Event = field(default_factory=threading.Event, kw_only=True)
 
-    def __enter__(self) -> SlowLines:
+    def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
         return self
@@ -40,6 +40,18 @@ class SlowLines:
     def __exit__(self, *_: object) -> None:
         self._ends.set()
         self._thread.join()
+
+    @abstractmethod
+    def _run(self) -> None:
+        """Go on until `_ends` is set."""
+
+
+@dataclass
+class SlowLines(Meanwhile):
+    """So many clients each send the body of a report, one byte after the other."""
+
+    begun: int = 0
+    cut_off: int = 0
 
     def _run(self) -> None:
         lines: list[socket.socket] = []
@@ -71,23 +83,12 @@ class SlowLines:
 
 
 @dataclass
-class Health:
-    """A context: asks every process once a second how it is."""
+class Health(Meanwhile):
+    """Every process is asked once a second how it is."""
 
-    world: World
     slowest: float = 0.0
     asked: int = 0
     silent: list[str] = field(default_factory=list)
-    _ends: threading.Event = field(default_factory=threading.Event)
-
-    def __enter__(self) -> Health:
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ends.set()
-        self._thread.join()
 
     def _run(self) -> None:
         stack = self.world.stack
@@ -100,7 +101,7 @@ class Health:
 
     def _ask(self, name: str, url: str) -> None:
         began = time.monotonic()
-        if not ask(url):
+        if not is_answered(url):
             self.silent.append(name)
         self.asked += 1
         self.slowest = max(self.slowest, time.monotonic() - began)
