@@ -59,6 +59,14 @@ def test_a_pack_without_what_is_in_use_is_refused(city: City, pack: Path) -> Non
     assert refused.code == 1 and "categories: sampah" in refused.err, refused.out + refused.err
 
 
+def test_a_file_of_this_machine_is_read(city: City, tmp_path: Path) -> None:
+    file = tmp_path / "some areas.geojson"
+    file.write_text('{"type": "FeatureCollection", "features": []}')
+    refused = kota("areas", "load", str(file), "--code-property", "kode")
+    said = refused.out + refused.err
+    assert refused.code == 1 and "nothing was changed" in said and file.name in said, said
+
+
 def test_there_and_back(city: City, pack: Path) -> None:
     assert permit(city.guest) == NAME
     for folder in (CITY_PACK, pack):
@@ -69,8 +77,10 @@ def test_there_and_back(city: City, pack: Path) -> None:
     stack().restart()
     assert permit(city.guest) == CHANGED
     assert city.log_in("officer-contoh").get("/v1/work/reports").status == 200
-    # a holiday may be estimated
     found = kota("doctor", "--json").json
+    # a container of its own makes backups
+    assert not [one for one in found if "pg_dump" in one["what"]]
+    # a holiday may be estimated
     assert not [one for one in found if one["area"] == "city" and one["is_problem"]]
 
     refused = kota("city", "rollback")

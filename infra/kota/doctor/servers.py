@@ -10,6 +10,8 @@ from infra.kota.broker import Broker, Unreachable
 from infra.kota.databases import session
 from infra.kota.deployment import SERVICES, Deployment
 from infra.kota.doctor.finding import Finding, warning
+from infra.vault.identity import BACKUP_KEY
+from infra.vault.vault import Vault
 from services.chassis.errors import DomainError
 from services.chassis.overview import clock, server_version
 
@@ -31,6 +33,9 @@ def look(here: Deployment) -> Iterator[Finding]:
             yield Finding("databases", f"the database of {service} does not answer", remedy)
     if newest:
         yield from _postgres(newest)
+        # in containers others make the backups
+        if Vault(here.vault).secret(BACKUP_KEY).exists():
+            yield from _client(newest)
     yield from _rabbitmq(here)
 
 
@@ -44,6 +49,9 @@ def _postgres(version: int) -> Iterator[Finding]:
     if version not in POSTGRES:
         what = f"PostgreSQL {version} is not one of {POSTGRES.start} to {POSTGRES.stop - 1}"
         yield warning("versions", what, "use a supported version")
+
+
+def _client(version: int) -> Iterator[Finding]:
     try:
         tool = int(postgres.version().split()[2].partition(".")[0])
     except postgres.ToolFailed as problem:
