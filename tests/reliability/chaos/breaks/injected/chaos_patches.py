@@ -26,8 +26,14 @@ def no_inbox(inbox: ModuleType) -> None:
 
 def no_outbox(unit_of_work: ModuleType) -> None:
     """An event is published by whoever handles the request, when its transaction is durable."""
+    from eventlet.patcher import is_monkey_patched
+
+    as_ever = unit_of_work.UnitOfWork.emit
 
     def emit(self: Any, event_type: Any, subject: str, version: int, data: dict[str, Any]) -> None:
+        # what makes the first accounts is no service, and handles no request
+        if not is_monkey_patched("socket"):
+            return as_ever(self, event_type, subject, version, data)
         sealed = unit_of_work.envelope.seal(event_type, subject, version, data, at=self.clock.now())
         self.after_commit(lambda: _publish(event_type, sealed))
 
