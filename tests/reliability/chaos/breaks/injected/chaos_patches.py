@@ -33,7 +33,8 @@ def no_outbox(unit_of_work: ModuleType) -> None:
     def emit(self: Any, event_type: Any, subject: str, version: int, data: dict[str, Any]) -> None:
         # what makes the first accounts is no service, and handles no request
         if not is_monkey_patched("socket"):
-            return as_ever(self, event_type, subject, version, data)
+            as_ever(self, event_type, subject, version, data)
+            return
         sealed = unit_of_work.envelope.seal(event_type, subject, version, data, at=self.clock.now())
         self.after_commit(lambda: _publish(event_type, sealed))
 
