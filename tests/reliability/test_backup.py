@@ -263,16 +263,19 @@ def test_reports_alone(restored: City) -> None:
 
 def test_notify_alone(restored: City) -> None:
     city = restored
-    since = live_on(city)
+    since = city.citizen.post("/v1/reports", REPORT).json
+    eventually(lambda: told_of(city, since) == 1, what="to be told")
 
     city.stack.supervisor.stop_process("notify")
-    city.restore_alone("notify")
+    done = city.restore("--service", "notify", "--replace", "--confirm", city.backup_id)
+    assert "notify alone" in done.out, done.err
     city.start("notify")
 
     # what it was told since does not come again; what comes now does
     assert titles(city.citizen) == city.promised["titles"]
     assert city.client().get(f"/v1/reports/{since['id']}").status == 200
-    assert told_of(city, live_on(city)) == 1
+    fresh = city.citizen.post("/v1/reports", REPORT).json
+    eventually(lambda: told_of(city, fresh) == 1, what="to be told of what comes now")
 
 
 def ask_for_what_was_promised(city: City) -> None:
