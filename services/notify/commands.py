@@ -12,11 +12,11 @@ from services.chassis.ids import new_id
 from services.chassis.text import Text
 from services.chassis.unit_of_work import UnitOfWork
 from services.notify import domain, feed, mailing, queries, repository
-from services.notify.contract import PUBLIC, TELL_PEOPLE, recipients_of
+from services.notify.contract import PUBLIC, TELL_OF_CASEWORK, TELL_PEOPLE, recipients_of
 from services.notify.wording import Wording
 
 _SHOWN = ("report_id", "number", "category", "category_name", "area", "agency", "state")
-_HAPPENED = {event.type: event.name for event in TELL_PEOPLE.events}
+_HAPPENED = {one.type: one.name for one in (*TELL_PEOPLE.events, *TELL_OF_CASEWORK.events)}
 
 
 def tell_people(work: UnitOfWork, event: Event, wording: Wording, *, by_mail: bool = False) -> None:

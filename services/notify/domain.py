@@ -55,7 +55,7 @@ _REPORTER_HEARS = frozenset(
     f"report.{past}"
     for past in (
         "submitted", "verified", "assigned", "started", "held", "resolved", "rejected",
-        "forwarded", "reopened", "closed", "commented", "hidden",
+        "forwarded", "referred", "reopened", "closed", "commented", "hidden",
     )
 )  # fmt: skip
 _AGENCY_HEARS = frozenset(

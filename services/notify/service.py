@@ -38,7 +38,15 @@ class NotifyService(ChassisService):
 
     @on_event(contract.TELL_PEOPLE)
     def tell_people(self, work: UnitOfWork, event: Event) -> None:
-        """A report came in."""
+        """Something happened to a report."""
+        self._tell(work, event)
+
+    @on_event(contract.TELL_OF_CASEWORK)
+    def tell_of_casework(self, work: UnitOfWork, event: Event) -> None:
+        """An agency did something that earlier versions do not know of."""
+        self._tell(work, event)
+
+    def _tell(self, work: UnitOfWork, event: Event) -> None:
         by_mail = self.chassis.own.is_open
         commands.tell_people(work, event, self.chassis.city, by_mail=by_mail)
         work.after_commit(partial(self.chassis.poke, "order_feed"))

@@ -25,6 +25,7 @@ from services.reports.action_schemas import (
     Hold,
     Note,
     Rate,
+    Refer,
     Reject,
     Reopen,
     ReportChanged,
@@ -99,7 +100,12 @@ _ACTIONS = (
     _action("note", "noted", Note, Text("Note for colleagues only", id="Catatan internal"),
             Text("Staff noted something", id="Catatan internal ditambahkan")),
 )  # fmt: skip
-ACTIONS: Mapping[str, Action] = {action.name: action for action in _ACTIONS}
+# what is told by a handler of its own (decision 0014)
+_CASEWORK = (
+    _action("refer", "referred", Refer, Text("Refer it to another authority", id="Rujuk laporan"),
+            Text("A report is another authority's", id="Laporan bukan kewenangan kota")),
+)  # fmt: skip
+ACTIONS: Mapping[str, Action] = {action.name: action for action in (*_ACTIONS, *_CASEWORK)}
 
 # what happens by itself when a term ends (`service_levels.py`), and closing, which people do too
 ALARMS: Mapping[str, EventType] = {
@@ -111,3 +117,4 @@ ALARMS: Mapping[str, EventType] = {
     "close": ACTIONS["close"].event,
 }  # fmt: skip
 EVENTS = tuple(dict.fromkeys((*(action.event for action in _ACTIONS), *ALARMS.values())))
+CASEWORK_EVENTS = tuple(action.event for action in _CASEWORK)

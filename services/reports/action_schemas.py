@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis import fields
+from services.chassis import fields, text_fields
 from services.reports.schemas import STATES, OnBehalf, ReportId, ReportSubmitted, photos_field
 
 
@@ -50,6 +50,15 @@ class Forward(ReportId):
 
     agency = fields.String(required=True, min=1, max=20, metadata={"example": "DISHUB"})
     reason = said_field("Wewenang instansi lain")
+
+
+class Refer(ReportId):
+    """Whose it is, outside the city's agencies, and why."""
+
+    authority = text_fields.PlainText(
+        required=True, min=1, max=200, metadata={"example": "PLN UP3 Serpong"}
+    )
+    reason = said_field("Tiang listrik milik PLN")
 
 
 class Reopen(AsReporter):
@@ -133,8 +142,9 @@ class ReportDue(ReportChanged):
 class TimelineEntry(fields.Schema):
     """One thing that happened. by: who, as far as everybody may know.
 
-    text: what was said with it: the reason, the note, the comment. For staff only: actor, officer
-    and on_behalf_of (by which channel a reporter was spoken for).
+    text: what was said with it: the reason, the note, the comment. authority: to whom outside the
+    city it was referred. For staff only: actor, officer and on_behalf_of (by which channel a
+    reporter was spoken for).
     """
 
     version = fields.Integer(required=True, min=1, max=2**31 - 1)
@@ -144,6 +154,7 @@ class TimelineEntry(fields.Schema):
     by = fields.String(required=True)
     text = fields.String(required=True, allow_none=True, max=fields.MAX_TEXT, multiline=True)
     agency = fields.String(required=True, allow_none=True)
+    authority = fields.String()
     actor = fields.String()
     officer = fields.String()
     on_behalf_of = fields.String()

@@ -14,11 +14,11 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.reports import photos, repository
 from services.reports.catalogue import Catalogue
 from services.reports.commands import announcement
-from services.reports.lifecycle import State
+from services.reports.lifecycle import SETTLED, State
 from services.reports.service_levels import Terms
 
 TermsOf = Callable[[str, str], Terms]
-_SETTLING = frozenset({State.RESOLVED, State.REJECTED, State.CLOSED})
+_SETTLING = frozenset(SETTLED)
 
 
 @dataclass(frozen=True)

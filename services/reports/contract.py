@@ -13,7 +13,7 @@ from services.chassis.errors import (
 from services.chassis.principal import LOGGED_IN
 from services.chassis.text import Text
 from services.registry.contract import ACCOUNT_CHANGED, ACCOUNT_CREATED
-from services.reports.action_contract import ACTIONS, ALARMS, EVENTS
+from services.reports.action_contract import ACTIONS, ALARMS, CASEWORK_EVENTS, EVENTS
 from services.reports.action_schemas import AskTimeline, Follow, FollowerChanged, Timeline
 from services.reports.category_contract import GET_CATEGORY, LIST_CATEGORIES
 from services.reports.contact_contract import (
@@ -38,6 +38,7 @@ from services.reports.work_contract import WORK_OPERATIONS
 __all__ = [
     "ACTIONS",
     "ALARMS",
+    "CASEWORK_EVENTS",
     "CONTACT_FORGOTTEN",
     "CONTACT_OF_REPORT",
     "CONTRACT",
@@ -159,6 +160,6 @@ CONTRACT = Contract(
         FIND_REPORTS,
         SUBMIT_REQUEST,
     ),
-    (SUBMITTED, FOLLOWER_CHANGED, CONTACT_FORGOTTEN, *EVENTS),
+    (SUBMITTED, FOLLOWER_CHANGED, CONTACT_FORGOTTEN, *EVENTS, *CASEWORK_EVENTS),
     subscriptions=(KEEP_ACCOUNTS, CHANGE_ACCOUNTS),
 )

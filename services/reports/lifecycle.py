@@ -3,7 +3,8 @@
 INTERNAL names what only staff sees in a timeline.
 
 Sources: SP4N-LAPOR (PermenPANRB 62/2018) for verification, hand-over, answer and closing; our own
-decision where it is silent: a photo is needed to resolve, a reporter may reopen within 14 days, and
+decision where it is silent: what is not for the city is referred to whose it is (`not_authority`)
+and no more the city's work, a photo is needed to resolve, a reporter may reopen within 14 days, and
 a rating of 1 or 2 asks for the case to be verified again.
 """
 
@@ -35,6 +36,7 @@ class State(StrEnum):
     CLOSED = "closed"
     REJECTED = "rejected"
     REOPENED = "reopened"
+    NOT_AUTHORITY = "not_authority"
 
 
 class Party(StrEnum):
@@ -62,7 +64,7 @@ _REPORTER_OR_SUPERVISOR = frozenset({Party.REPORTER, Party.SUPERVISOR})
 _TIMER = frozenset({Party.SYSTEM})
 _PEOPLE = frozenset(Party) - _TIMER
 OPEN = (_S.SUBMITTED, _S.VERIFIED, _S.ASSIGNED, _S.IN_PROGRESS, _S.ON_HOLD, _S.REOPENED)
-_SETTLED = (_S.RESOLVED, _S.CLOSED, _S.REJECTED)
+SETTLED = (_S.RESOLVED, _S.CLOSED, _S.REJECTED, _S.NOT_AUTHORITY)
 
 
 def _to(state: State, *origins: State) -> Mapping[State, State]:
@@ -82,7 +84,8 @@ RULES: Mapping[str, Rule] = {
     "reject": Rule(_STAFF, _to(_S.REJECTED, _S.SUBMITTED, _S.VERIFIED, _S.REOPENED)),
     # whoever passes it on has looked at it
     "forward": Rule(_STAFF, _to(_S.VERIFIED, *OPEN)),
-    "reopen": Rule(_REPORTER_OR_SUPERVISOR, _to(_S.REOPENED, *_SETTLED)),
+    "refer": Rule(_STAFF, _to(_S.NOT_AUTHORITY, *OPEN)),
+    "reopen": Rule(_REPORTER_OR_SUPERVISOR, _to(_S.REOPENED, *SETTLED)),
     "close": Rule(_REPORTER_OR_SUPERVISOR | _TIMER, _to(_S.CLOSED, _S.RESOLVED)),
     "rate": Rule(frozenset({Party.REPORTER}), _stay(_S.RESOLVED, _S.CLOSED)),
     "comment": Rule(_PEOPLE, _stay(*State)),

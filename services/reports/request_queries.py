@@ -16,6 +16,7 @@ SPOKEN: Mapping[State, str] = {
     State.RESOLVED: "resolve",
     State.CLOSED: "resolve",
     State.REJECTED: "reject",
+    State.NOT_AUTHORITY: "refer",
 }
 _SPEAKS = " ".join(f"WHEN '{state}' THEN '{action}'" for state, action in SPOKEN.items())
 _FIND = f"""

@@ -31,6 +31,7 @@ WORDS: Mapping[State, Text] = {
     State.CLOSED: Text("Closed", id="Ditutup"),
     State.REJECTED: Text("Rejected", id="Ditolak"),
     State.REOPENED: Text("Reopened", id="Dibuka kembali"),
+    State.NOT_AUTHORITY: Text("Referred to another authority", id="Bukan kewenangan kota"),
 }
 
 

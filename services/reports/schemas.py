@@ -11,7 +11,7 @@ VISIBILITIES = ("public", "anonymous", "secret")
 STATES = tuple(state.value for state in State)
 MOST_PHOTOS = 6
 PHOTO_SIZES = ("full", "thumb")
-SPOKEN = ("hold", "resolve", "reject", "forward", "comment")
+SPOKEN = ("hold", "resolve", "reject", "forward", "refer", "comment")
 CHANNELS = ("counter", "call_centre", "village")
 
 

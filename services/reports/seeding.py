@@ -36,7 +36,7 @@ _CLAIMED = 0.6
 NOBODY = "operator"
 # what staff does next in each state: (action, weight, hours until it is done, on average)
 _NEXT: Mapping[State, Sequence[tuple[str | None, int, float]]] = {
-    State.SUBMITTED: (("verify", 86, 14), ("reject", 8, 20), (None, 6, 0)),
+    State.SUBMITTED: (("verify", 86, 14), ("reject", 6, 20), ("refer", 2, 20), (None, 6, 0)),
     State.VERIFIED: (("assign", 88, 9), ("forward", 6, 12), (None, 6, 0)),
     State.ASSIGNED: (("start", 94, 16), (None, 6, 0)),
     State.IN_PROGRESS: (("resolve", 84, 36), ("hold", 10, 12), (None, 6, 0)),
@@ -51,6 +51,7 @@ _SAID: Mapping[str, dict[str, Any]] = {
     "reject": {"reason": f"{MARK} Tidak dapat ditindaklanjuti"},
     "hold": {"reason": f"{MARK} Menunggu bahan"},
     "resolve": {"note": f"{MARK} Sudah ditangani"},
+    "refer": {"authority": f"{MARK} Pemerintah provinsi", "reason": f"{MARK} Wewenang provinsi"},
     "forward": {"reason": f"{MARK} Wewenang instansi lain"},
 }
 

@@ -15,6 +15,7 @@ from services.reports.lifecycle import State
 
 # what was said with an action, under whichever name it was asked
 _SAID = ("reason", "note", "text")
+_NAMED = ("authority",)
 
 
 def timeline(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
@@ -64,6 +65,7 @@ def _line(line: Row, state: State, *, is_staff: bool) -> dict[str, Any]:
         "text": next((data[name] for name in _SAID if name in data), None),
         "agency": data.get("agency"),
     }
+    found |= {name: data[name] for name in _NAMED if name in data}
     return found | _for_staff(line) if is_staff else found
 
 

@@ -8,11 +8,13 @@ from typing import Any
 from services.chassis.cursors import Moment
 from services.chassis.database import Row
 from services.chassis.unit_of_work import UnitOfWork
+from services.reports.lifecycle import SETTLED
 from services.reports.queries import COLUMNS
 
-# as in the indexes report_queue and report_city_queue, which hold all that is asked for here: what
-# grows with the backlog is read from them alone, and rows of the table only for the page itself
-_OPEN = "state NOT IN ('resolved', 'closed', 'rejected')"
+# implies the condition of the indexes report_queue and report_city_queue, which hold all that is
+# asked for here: what grows with the backlog is read from them alone, and rows of the table only
+# for the page itself
+_OPEN = f"state NOT IN {tuple(state.value for state in SETTLED)}"
 _DUE = "coalesce(due_at, 'infinity'::timestamptz)"
 _LATE = f"{_DUE} < %(now)s"
 _IN_TIME = f"{_DUE} >= %(now)s"

@@ -25,8 +25,10 @@ SPOKEN = {name: {field: "x"} for field, names in SAID.items() for name in names}
 BODIES: dict[str, dict[str, Any]] = SPOKEN | {
     "assign": {"agency": "DLH"},
     "forward": {"agency": "DISHUB", "reason": "x"},
+    "refer": {"authority": "x", "reason": "x"},
     "rate": {"score": 4},
 }
+TELLING = ("tell_people", "tell_of_casework")
 # how a report gets to where the action is legal
 WAYS: dict[State, tuple[str, ...]] = {
     State.SUBMITTED: (),
@@ -151,8 +153,9 @@ def _wrongly_heard(stack: Stack, deeds: list[Deed]) -> list[str]:
         for deed in deeds:
             heard = column(
                 notify,
-                "SELECT version FROM chassis.inbox WHERE handler = 'tell_people'"
+                "SELECT version FROM chassis.inbox WHERE handler = ANY(%s)"
                 " AND subject = %s AND state = 'done' ORDER BY version",
+                list(TELLING),
                 deed.report,
             )
             if heard != list(range(1, deed.version + 2)):

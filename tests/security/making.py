@@ -22,6 +22,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "resolve_report": {"note": "x", "photos": ["x" * 30]},
     "reject_report": {"reason": "x"},
     "forward_report": {"agency": "DISHUB", "reason": "x"},
+    "refer_report": {"authority": "x", "reason": "x"},
     "reopen_report": {"reason": "x"},
     "rate_report": {"score": 5},
     "comment_report": {"text": "x"},

@@ -41,7 +41,7 @@ SEATS = ("officer", "officer", "officer", "colleague", "leader", "reporter", "re
 BEGUN = ("submitted", "verified", "reopened")
 WORKING = ("assigned", "in_progress")
 OPEN = (*BEGUN, *WORKING, "on_hold")
-ALL = (*OPEN, "resolved", "closed", "rejected")
+ALL = (*OPEN, "resolved", "closed", "rejected", "not_authority")
 # action: from where, to where (None: stays)
 LEGAL: dict[str, tuple[tuple[str, ...], str | None]] = {
     "verify": (("submitted", "reopened"), "verified"),
@@ -51,7 +51,8 @@ LEGAL: dict[str, tuple[tuple[str, ...], str | None]] = {
     "resolve": (WORKING, "resolved"),
     "reject": (BEGUN, "rejected"),
     "forward": (OPEN, "verified"),
-    "reopen": (("resolved", "closed", "rejected"), "reopened"),
+    "refer": (OPEN, "not_authority"),
+    "reopen": (("resolved", "closed", "rejected", "not_authority"), "reopened"),
     "close": (("resolved",), "closed"),
     "rate": (("resolved", "closed"), None),
     "comment": (ALL, None),
@@ -70,6 +71,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "resolved": ("assign", "resolve"),
     "closed": ("assign", "resolve", "close"),
     "rejected": ("reject",),
+    "not_authority": ("refer",),
     "reopened": ("assign", "resolve", "reopen"),
 }
 ALARMS = ("warn", "miss", "escalate", "close")
@@ -184,7 +186,7 @@ class Life(RuleBasedStateMachine):
         assert row["alarm_at"] is None or row["alarm_at"] > now, "what should have rung has rung"
         if row["state"] == "resolved":
             assert row["alarm"] == "close"
-        if row["state"] in ("closed", "rejected"):
+        if row["state"] in ("closed", "rejected", "not_authority"):
             assert row["alarm"] is None
 
     @invariant()

@@ -43,13 +43,15 @@ SELECT report_id::text AS id, version, action, data FROM report_history
 WHERE report_id = ANY(%(ids)s::uuid[]) ORDER BY report_id, version"""
 _TOLD = """
 SELECT n.report_id::text AS report, i.version, n.recipient FROM notification n
-LEFT JOIN chassis.inbox i ON i.event_id = n.event_id AND i.handler = 'tell_people'
+LEFT JOIN chassis.inbox i ON i.event_id = n.event_id
+  AND i.handler IN ('tell_people', 'tell_of_casework')
 WHERE n.report_id = ANY(%(ids)s::uuid[])"""
 _MAILS = """
 SELECT m.id::text, m.subject::text AS report, i.version, m.recipient, m.state, m.reason,
   ARRAY(SELECT coalesce(a.outcome, 'open') FROM mail_attempt a WHERE a.mail_id = m.id
         ORDER BY a.n) AS outcomes
-FROM mail m LEFT JOIN chassis.inbox i ON i.event_id = m.event_id AND i.handler = 'tell_people'
+FROM mail m LEFT JOIN chassis.inbox i ON i.event_id = m.event_id
+  AND i.handler IN ('tell_people', 'tell_of_casework')
 WHERE m.subject = ANY(%(ids)s::uuid[]) AND m.kind <> 'code'"""
 _HEARD = """
 SELECT handler, subject, version FROM chassis.inbox
