@@ -109,6 +109,7 @@ ROUTES: tuple[Route, ...] = (
     _post("/v1/uploads", GATEWAY, "upload_photo", Rate.UPLOAD, by=By.UPLOAD, status=201),
     _post("/v1/reports", REPORTS, "submit_report", status=201, location="/v1/reports/"),
     _get("/v1/reports", REPORTS, "list_reports"),
+    _get("/v1/reports/nearby", REPORTS, "find_nearby"),
     _get("/v1/reports/track/{number}", REPORTS, "track_report"),
     _post("/v1/reports/track/{number}/forget", REPORTS, "forget_contact"),
     _get("/v1/reports/{id}", REPORTS, "get_report"),

@@ -89,7 +89,7 @@ def get_photo(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
 def list_reports(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
     """One page of the reports the caller may see. Raises Malformed for a foreign cursor."""
     rows, after = page_of(queries.page(work, body, Cursor.read(body.get("cursor"))), body["limit"])
-    items = [_anonymous(row) for row in rows]
+    items = [anonymous(row) for row in rows]
     _trace(work, items, "report.listed")
     return {"items": [shown(work, item, city) for item in items], "next": after}
 
@@ -212,7 +212,7 @@ def view(work: UnitOfWork, report: Row) -> View:
     )
 
 
-def _anonymous(report: Row) -> Row:
+def anonymous(report: Row) -> Row:
     """As it stands in lists: nobody needs to know there who reported."""
     return report | {"reporter": None}
 

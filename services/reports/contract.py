@@ -21,6 +21,7 @@ from services.reports.contact_contract import (
     CONTACT_OF_REPORT,
     FORGET_CONTACT,
 )
+from services.reports.nearby_contract import FIND_NEARBY
 from services.reports.request_contract import FIND_REPORTS, SUBMIT_REQUEST
 from services.reports.schemas import (
     GetPhoto,
@@ -43,6 +44,7 @@ __all__ = [
     "CONTACT_OF_REPORT",
     "CONTRACT",
     "EVENTS",
+    "FIND_NEARBY",
     "FIND_REPORTS",
     "GET_CATEGORY",
     "LIST_CATEGORIES",
@@ -158,6 +160,7 @@ CONTRACT = Contract(
         LIST_CATEGORIES,
         GET_CATEGORY,
         FIND_REPORTS,
+        FIND_NEARBY,
         SUBMIT_REQUEST,
     ),
     (SUBMITTED, FOLLOWER_CHANGED, CONTACT_FORGOTTEN, *EVENTS, *CASEWORK_EVENTS),

@@ -11,7 +11,7 @@ from services.chassis.database import Row
 from services.chassis.principal import Principal, Role
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports.domain import is_overseer
-from services.reports.lifecycle import MOVING
+from services.reports.lifecycle import MOVING, OPEN
 
 COLUMNS = """id::text, number, version, state, category, description, lat, long, address,
   approximate, visibility, attributes, area, agency, reporter, app, officer, rating, supports,
@@ -20,6 +20,7 @@ COLUMNS = """id::text, number, version, state, category, description, lat, long,
   (SELECT coalesce(json_agg(json_build_object(
      'n', n, 'width', width, 'height', height, 'version', version)
      ORDER BY n), '[]') FROM report_photo WHERE report_id = report.id) AS photos"""
+IS_OPEN = f"""state IN ('{"', '".join(OPEN)}')"""
 _BY_ID = f"SELECT {COLUMNS} FROM report WHERE id = %(id)s"
 _BY_NUMBER = f"SELECT {COLUMNS} FROM report WHERE number = %(number)s"
 _LOCKED = f"{_BY_ID} FOR UPDATE"

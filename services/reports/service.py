@@ -24,6 +24,7 @@ from services.reports import (
     contacts,
     contract,
     following,
+    nearby,
     photos,
     repository,
     requests,
@@ -118,6 +119,11 @@ class ReportsService(ChassisService):
     def find_reports(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Find public reports."""
         return requests.find_reports(work, body, self.chassis.city)
+
+    @operation(contract.FIND_NEARBY)
+    def find_nearby(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Find what may be the same."""
+        return nearby.find_nearby(work, body, self.chassis.city)
 
     @operation(contract.SUBMIT_REQUEST)
     def submit_request(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:

@@ -104,7 +104,7 @@ _NOTHING_NAMED = {
     "work_overview", "stream", "list_notifications", "unread_count", "mark_all_read",
     "get_preferences", "set_preferences", "list_permit_types", "get_permit_type", "ready",
     "document", "list_categories", "get_category", "open311_discovery", "open311_services",
-    "open311_definition", "open311_requests", "open311_submit",
+    "open311_definition", "open311_requests", "open311_submit", "find_nearby",
 }  # fmt: skip
 # they are told what is there: an admin of accounts, staff of what it may see
 _MAY_KNOW = {"create_account", "assign_many"}
