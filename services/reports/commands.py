@@ -13,7 +13,15 @@ from services.chassis.errors import Invalid, NotFound
 from services.chassis.ids import is_public_number, new_id, public_number, same_code, tracking_code
 from services.chassis.principal import AGENCY_STAFF, LOGGED_IN, Principal, key_of_app
 from services.chassis.unit_of_work import UnitOfWork
-from services.reports import contract, errors, photos, queries, repository
+from services.reports import (
+    contract,
+    errors,
+    list_queries,
+    listing,
+    photos,
+    queries,
+    repository,
+)
 from services.reports.catalogue import Catalogue
 from services.reports.city import Category
 from services.reports.domain import View, view_of, works_for
@@ -87,8 +95,12 @@ def get_photo(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def list_reports(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
-    """One page of the reports the caller may see. Raises Malformed for a foreign cursor."""
-    rows, after = page_of(queries.page(work, body, Cursor.read(body.get("cursor"))), body["limit"])
+    """One page of the reports the caller may see.
+
+    Raises Malformed for a foreign cursor; Invalid as `listing.wanted` does.
+    """
+    cursor, wanted = Cursor.read(body.get("cursor")), listing.wanted(work, body, city)
+    rows, after = page_of(list_queries.page(work, wanted, cursor), body["limit"])
     items = [anonymous(row) for row in rows]
     _trace(work, items, "report.listed")
     return {"items": [shown(work, item, city) for item in items], "next": after}

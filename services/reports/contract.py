@@ -74,7 +74,7 @@ LIST_REPORTS = Operation(
     ListReports,
     ReportList,
     Text("List reports, newest first", id="Daftar laporan, terbaru dahulu"),
-    errors=(Malformed,),
+    errors=(Malformed, Invalid),
 )
 TRACK_REPORT = Operation(
     "track_report",

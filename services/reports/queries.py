@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
-from services.chassis.cursors import Cursor
 from services.chassis.database import Row
-from services.chassis.principal import Principal, Role
+from services.chassis.principal import Role
 from services.chassis.unit_of_work import UnitOfWork
-from services.reports.domain import is_overseer
 from services.reports.lifecycle import MOVING, OPEN
 
 COLUMNS = """id::text, number, version, state, category, description, lat, long, address,
@@ -47,7 +44,6 @@ _CONTACT = """
 SELECT r.number, c.email, c.name, c.phone, c.language
 FROM report_contact c JOIN report r ON r.id = c.report_id
 WHERE c.report_id = %(id)s"""
-_FILTERS = {name: f"{name} = %({name})s" for name in ("state", "category", "area", "agency")}
 
 
 def by_id(work: UnitOfWork, report_id: str) -> Row | None:
@@ -132,37 +128,3 @@ def swept_until(work: UnitOfWork) -> datetime:
     assert row is not None
     found: datetime = row["swept_until"]
     return found
-
-
-def page(work: UnitOfWork, asked: dict[str, Any], after: Cursor | None) -> list[Row]:
-    """One page of what the caller may see, newest first, with one row more than asked for.
-
-    Ids are UUIDv7, so their order is the order of creation.
-    """
-    principal = work.call.principal
-    conditions = [_visible(principal)]
-    conditions += [sql for name, sql in _FILTERS.items() if name in asked]
-    if asked["mine"]:
-        conditions.append("reporter = %(me)s")
-    if after is not None:
-        conditions.append("id < %(after)s")
-    sql = f"""SELECT {COLUMNS} FROM report WHERE {" AND ".join(conditions)}
-ORDER BY id DESC LIMIT %(rows)s"""
-    values = {
-        "me": principal.subject,
-        "my_agency": principal.agency,
-        "after": after,
-        "rows": asked["limit"] + 1,
-    }
-    return work.all(sql, asked | values)
-
-
-def _visible(principal: Principal) -> str:
-    if is_overseer(principal):
-        return "true"
-    allowed = ["visibility <> 'secret'"]
-    if not principal.is_guest:
-        allowed.append("reporter = %(me)s")
-    if principal.agency:
-        allowed.append("agency = %(my_agency)s")
-    return f"({' OR '.join(allowed)})"

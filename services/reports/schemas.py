@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.chassis import fields, text_fields
+from services.chassis import fields, query_fields, text_fields
 from services.reports.lifecycle import State
 
 VISIBILITIES = ("public", "anonymous", "secret")
@@ -151,15 +151,30 @@ class StoredPhoto(fields.Schema):
     name = fields.String(required=True)
 
 
-class ListReports(fields.Schema):
-    """Filters; all that are given must fit."""
+class Filters(fields.Schema):
+    """Which reports; all that is given must fit.
 
-    limit = fields.Integer(min=1, max=100, load_default=20)
-    cursor = fields.String(max=200)
+    area: the code of a kelurahan or a kecamatan. bbox: west,south,east,north in degrees. since,
+    until: when they came in, as a time or as a day of the city's calendar, both included. q: words
+    of description and address, in any of their Indonesian forms; `"…"` keeps words together, `or`
+    stands between alternatives, `-` before what must not be there.
+    """
+
     state = fields.Choice(STATES)
     category = fields.String(min=1, max=64)
     area = fields.String(min=1, max=20)
     agency = fields.String(min=1, max=20)
+    bbox = query_fields.BoundingBox()
+    since = query_fields.DayOrTime()
+    until = query_fields.DayOrTime()
+    q = query_fields.Words()
+
+
+class ListReports(Filters):
+    """Filters, and which page. mine: only one's own."""
+
+    limit = fields.Integer(min=1, max=100, load_default=20)
+    cursor = fields.String(max=200)
     mine = fields.Boolean(load_default=False)
 
 
