@@ -114,6 +114,7 @@ ROUTES: tuple[Route, ...] = (
     _post("/v1/reports/track/{number}/forget", REPORTS, "forget_contact"),
     _get("/v1/reports/{id}", REPORTS, "get_report"),
     _get("/v1/reports/{id}/timeline", REPORTS, "report_timeline"),
+    _get("/v1/reports/{id}/parts", REPORTS, "list_parts"),
     _post("/v1/reports/{id}/support", REPORTS, "support_report"),
     _post("/v1/reports/{id}/follow", REPORTS, "follow_report"),
     *(

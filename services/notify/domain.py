@@ -55,20 +55,30 @@ _REPORTER_HEARS = frozenset(
     f"report.{past}"
     for past in (
         "submitted", "verified", "assigned", "started", "held", "resolved", "rejected",
-        "forwarded", "referred", "reopened", "closed", "commented", "hidden",
+        "forwarded", "referred", "reopened", "closed", "commented", "hidden", "part_accepted",
+        "part_done",
     )
 )  # fmt: skip
 _AGENCY_HEARS = frozenset(
     f"report.{past}"
-    for past in ("submitted", "assigned", "forwarded", "reopened", "rated", "commented")
-)
-# nobody else's business: what waits, what was said, and what was hidden
-_CITY_HEARS = _REPORTER_HEARS - {"report.held", "report.commented", "report.hidden"}
+    for past in (
+        "submitted", "assigned", "forwarded", "reopened", "rated", "commented", "part_accepted",
+        "part_declined", "part_done",
+    )
+)  # fmt: skip
+# of its own part: what is asked, that no more is asked, and its term
+_PART_ON_TIME = ("report.part_due_soon", "report.part_overdue", "report.part_escalated")
+_PART_HEARS = ("report.part_asked", "report.part_withdrawn", *_PART_ON_TIME)
+# nobody else's business: what waits, what was said, what was hidden, and who does which part
+_CITY_HEARS = _REPORTER_HEARS - {
+    "report.held", "report.commented", "report.hidden", "report.part_accepted", "report.part_done",
+}  # fmt: skip
 _ON_TIME = ("report.due_soon", "report.overdue", "report.escalated")
 _OFFICER_HEARS = "report.assigned.officer"
+_PART_ENDED = "report.part_withdrawn.agency"
 MESSAGE_KEYS = (
     *sorted(_REPORTER_HEARS),
-    *sorted(f"{name}.agency" for name in (*_AGENCY_HEARS, *_ON_TIME)),
+    *sorted(f"{name}.agency" for name in (*_AGENCY_HEARS, *_ON_TIME, *_PART_HEARS)),
     _OFFICER_HEARS,
 )
 # what is not about a report
@@ -103,7 +113,7 @@ def messages_for(
             found.append(Message(guest(report["report_id"]), happened))
         told = [name for name in dict.fromkeys(people) if name != report.get("actor")]
         found += [Message(person(name), happened) for name in told]
-    return found + _messages_for_staff(happened, report)
+    return found + _messages_for_staff(happened, report) + _messages_for_helpers(happened, report)
 
 
 def _messages_for_staff(happened: str, report: dict[str, Any]) -> list[Message]:
@@ -118,3 +128,13 @@ def _messages_for_staff(happened: str, report: dict[str, Any]) -> list[Message]:
     if happened in (*_AGENCY_HEARS, *_ON_TIME) and not own_words:
         return [Message(agency(report["agency"]), key)]
     return []
+
+
+def _messages_for_helpers(happened: str, report: dict[str, Any]) -> list[Message]:
+    """To agencies that take part: what concerns their part, and that it is not needed any more."""
+    ended = [Message(agency(code), _PART_ENDED) for code in report.get("parts_ended", ())]
+    if happened not in _PART_HEARS:
+        return ended
+    code, tell = report["part_agency"], report.get("tell")
+    recipient = agency(code) if tell is None else leaders(code, tell)
+    return [Message(recipient, f"{happened}.agency")]

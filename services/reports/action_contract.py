@@ -32,6 +32,14 @@ from services.reports.action_schemas import (
     ReportDue,
     Resolve,
 )
+from services.reports.part_contract import (
+    Decline,
+    Finish,
+    Invite,
+    PartChanged,
+    PartDue,
+    Withdraw,
+)
 from services.reports.schemas import Report, ReportId
 
 _MODERATORS = LEADERS | {Role.ADMIN}
@@ -56,16 +64,21 @@ def _action(
     summary: Text,
     told: Text,
     access: frozenset[Role] = AGENCY_STAFF,
+    data: type[Schema] = ReportChanged,
 ) -> Action:
     errors = (NotFound, Conflict, StaleVersion, Invalid, IdempotencyKeyReused)
     operation = Operation(
         f"{name}_report", body, Report, summary, Kind.COMMAND, access=access, errors=errors
     )
-    return Action(name, operation, _event(past, told))
+    return Action(name, operation, _event(past, told, data))
 
 
 def _event(past: str, told: Text, data: type[Schema] = ReportChanged) -> EventType:
     return EventType("reports", f"report.{past}", data, told, consumers=("notify",))
+
+
+def _part(name: str, past: str, body: type[Schema], summary: Text, told: Text) -> Action:
+    return _action(name, f"part_{past}", body, summary, told, data=PartChanged)
 
 
 _ACTIONS = (
@@ -104,6 +117,18 @@ _ACTIONS = (
 _CASEWORK = (
     _action("refer", "referred", Refer, Text("Refer it to another authority", id="Rujuk laporan"),
             Text("A report is another authority's", id="Laporan bukan kewenangan kota")),
+    _part("invite", "asked", Invite, Text("Ask another agency to help", id="Libatkan instansi"),
+          Text("An agency was asked to take part", id="Instansi diminta ikut menangani")),
+    _part("accept", "accepted", ReportId, Text("Take part", id="Terima pelibatan"),
+          Text("An agency takes part", id="Instansi ikut menangani")),
+    _part("begin", "begun", ReportId, Text("Begin with one's part", id="Mulai bagian sendiri"),
+          Text("An agency began with its part", id="Instansi memulai bagiannya")),
+    _part("finish", "done", Finish, Text("Say that one's part is done", id="Selesaikan bagian"),
+          Text("An agency's part is done", id="Bagian instansi selesai")),
+    _part("decline", "declined", Decline, Text("Decline to take part", id="Tolak pelibatan"),
+          Text("An agency declined to take part", id="Instansi menolak ikut menangani")),
+    _part("withdraw", "withdrawn", Withdraw, Text("Ask for no more", id="Batalkan pelibatan"),
+          Text("A part is not needed any more", id="Pelibatan instansi dibatalkan")),
 )  # fmt: skip
 ACTIONS: Mapping[str, Action] = {action.name: action for action in (*_ACTIONS, *_CASEWORK)}
 
@@ -116,5 +141,13 @@ ALARMS: Mapping[str, EventType] = {
                        ReportDue),
     "close": ACTIONS["close"].event,
 }  # fmt: skip
+PART_ALARMS: Mapping[str, EventType] = {
+    "part_warn": _event("part_due_soon", Text("A part's term is nearly over",
+                                              id="Batas waktu bagian segera tiba"), PartDue),
+    "part_miss": _event("part_overdue", Text("A part's term is over",
+                                             id="Batas waktu bagian terlewati"), PartDue),
+    "part_escalate": _event("part_escalated", Text("A part's missed term was passed up",
+                                                   id="Bagian dieskalasi"), PartDue),
+}  # fmt: skip
 EVENTS = tuple(dict.fromkeys((*(action.event for action in _ACTIONS), *ALARMS.values())))
-CASEWORK_EVENTS = tuple(action.event for action in _CASEWORK)
+CASEWORK_EVENTS = (*(action.event for action in _CASEWORK), *PART_ALARMS.values())

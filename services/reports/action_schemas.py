@@ -33,10 +33,15 @@ class Hold(ReportId):
 
 
 class Resolve(ReportId):
-    """What was done, and photos that show it."""
+    """What was done, and photos that show it.
+
+    open_parts_reason: why it is resolved although other agencies are not done with their parts,
+    which end with it.
+    """
 
     note = said_field("Tumpukan sampah sudah diangkut")
     photos = photos_field(min=1)
+    open_parts_reason = fields.String(min=1, max=fields.MAX_TEXT, multiline=True)
 
 
 class Reject(ReportId):
@@ -119,13 +124,14 @@ class ReportChanged(ReportSubmitted):
     """What it became. by_staff: whether the agency did it.
 
     actor: the id of the account that did it; `system` for what happens by itself. officer: of the
-    one who works on it.
+    one who works on it. parts_ended: agencies whose open part ended with it.
     """
 
     state = fields.Choice(STATES, required=True)
     by_staff = fields.Boolean(required=True)
     actor = fields.String(required=True)
     officer = fields.String(required=True, allow_none=True)
+    parts_ended = fields.List(fields.String())
 
 
 class ReportDue(ReportChanged):

@@ -10,13 +10,14 @@ from services.chassis.capabilities import Capabilities
 from services.chassis.database import Row
 from services.chassis.errors import NotFound
 from services.chassis.unit_of_work import UnitOfWork
-from services.reports import changing, errors, lifecycle, photos, queries
+from services.reports import changing, errors, lifecycle, part_changes, photos, queries
 from services.reports.catalogue import Catalogue
 from services.reports.changing import Step
 from services.reports.commands import shown, view
 from services.reports.contract import ACTIONS
 from services.reports.domain import speaks_for
 from services.reports.lifecycle import Party, State
+from services.reports.parts import PART_RULES
 
 _REPORTER = frozenset({Party.CITIZEN, Party.REPORTER})
 
@@ -63,7 +64,12 @@ def act(
 def _parties(work: UnitOfWork, report: Row, body: dict[str, Any]) -> frozenset[Party]:
     principal = work.call.principal
     if "on_behalf_of" not in body:
-        return lifecycle.parties_of(principal, agency=report["agency"], reporter=report["reporter"])
+        return lifecycle.parties_of(
+            principal,
+            agency=report["agency"],
+            reporter=report["reporter"],
+            helpers=report["helpers"],
+        )
     if not speaks_for(principal, report["agency"]):
         raise errors.not_on_behalf()
     return _REPORTER
@@ -83,7 +89,9 @@ def _step(deed: Deed, capabilities: Capabilities) -> Step:
         _by(deed.parties),
         data=data,
         changes=effect(deed),
+        told=_told(deed),
         photos=taken,
+        part=_part(deed),
         purpose="on_behalf_of" if "on_behalf_of" in data else "service",
     )
 
@@ -106,11 +114,25 @@ def _check_in_time(deed: Deed) -> None:
         raise errors.too_late(lifecycle.REOPEN_WITHIN.days)
 
 
+def _part(deed: Deed) -> Row | None:
+    """What an agency's part becomes, if it is about one."""
+    if deed.name not in PART_RULES:
+        return None
+    asked = part_changes.Asked(deed.work, deed.name, deed.report, deed.body, deed.city)
+    return part_changes.after(asked)
+
+
+def _told(deed: Deed) -> dict[str, Any]:
+    """The agency that leads is told what another agency says to it."""
+    is_from_another = deed.name == "comment" and Party.STAFF not in deed.parties
+    return {"by_staff": False} if is_from_another else {}
+
+
 def _by(parties: frozenset[Party]) -> str:
     """Who did it, as far as everybody may know."""
     if Party.REPORTER in parties:
         return "reporter"
-    return "staff" if parties & {Party.STAFF, Party.MODERATOR} else "citizen"
+    return "staff" if parties & {Party.STAFF, Party.HELPER, Party.MODERATOR} else "citizen"
 
 
 def _nothing(deed: Deed) -> Changes:
@@ -150,6 +172,11 @@ def _check_unclaimed(deed: Deed) -> None:
         raise errors.claimed_by_another()
 
 
+def _resolved(deed: Deed) -> Changes:
+    part_changes.check_done(deed.work, deed.report, deed.body)
+    return _to_be_rated(deed)
+
+
 def _to_be_rated(deed: Deed) -> Changes:
     """Each answer gets its own rating; the history keeps the earlier ones."""
     return {"rating": None}
@@ -168,7 +195,7 @@ _EFFECTS: dict[str, Effect] = {
     "forward": _forwarded,
     "claim": _claimed,
     "release": _released,
-    "resolve": _to_be_rated,
+    "resolve": _resolved,
     "reopen": _to_be_rated,
     "rate": _rated,
     "hide": _hidden,

@@ -11,7 +11,7 @@ from services.chassis.capabilities import UploadedPhoto
 from services.chassis.contract import EventType
 from services.chassis.database import Row
 from services.chassis.unit_of_work import UnitOfWork
-from services.reports import photos, repository
+from services.reports import part_changes, photos, repository
 from services.reports.catalogue import Catalogue
 from services.reports.commands import announcement
 from services.reports.lifecycle import SETTLED, State
@@ -26,8 +26,8 @@ class Step:
     """One thing that happens to a report.
 
     state: where it leads. by: who did it, as far as everybody may know. data: what the history
-    keeps. changes: further columns of the report. told: further fields of the event. purpose: why
-    its data were touched, for the audit.
+    keeps. changes: further columns of the report. told: further fields of the event. part: what an
+    agency's part in it becomes. purpose: why its data were touched, for the audit.
     """
 
     name: str
@@ -38,18 +38,23 @@ class Step:
     changes: dict[str, Any] = field(default_factory=dict)
     told: dict[str, Any] = field(default_factory=dict)
     photos: list[UploadedPhoto] = field(default_factory=list)
+    part: Row | None = None
     purpose: str = "service"
 
 
 def take(work: UnitOfWork, report: Row, step: Step, city: Catalogue) -> Row:
     """Take one step with a locked report; returns what it became."""
     changed = changed_by(step, report, city.terms, work.clock.now())
+    if step.part is not None:
+        changed |= part_changes.keep(work, changed, step.part)
+    ended = part_changes.end(work, report, changed)
     repository.update(work, changed)
     first = len(report["photos"]) + 1
     repository.add_photos(work, changed["id"], step.photos, first=first, version=changed["version"])
     repository.remember(work, changed, step.name, remembered(step))
     work.audit(f"report.{step.name}", changed["id"], purpose=step.purpose)
-    work.emit(step.event, changed["id"], changed["version"], _told(work, changed, step, city))
+    told = _told(work, changed, step, city) | ({"parts_ended": ended} if ended else {})
+    work.emit(step.event, changed["id"], changed["version"], told)
     return changed
 
 
@@ -66,7 +71,8 @@ def changed_by(step: Step, report: Row, terms_of: TermsOf, now: datetime) -> Row
 
 def remembered(step: Step) -> dict[str, Any]:
     """What the history keeps of a step."""
-    return step.data | {"by": step.by}
+    part = {} if step.part is None else {"agency": step.part["agency"]}
+    return step.data | part | {"by": step.by}
 
 
 def _advanced(report: Row, state: State, now: datetime) -> dict[str, Any]:
@@ -86,4 +92,5 @@ def _told(work: UnitOfWork, changed: Row, step: Step, city: Catalogue) -> dict[s
         "actor": work.call.principal.subject,
         "officer": changed["officer"],
     }
-    return told | step.told
+    part = {} if step.part is None else part_changes.told_of(step.part)
+    return told | part | step.told

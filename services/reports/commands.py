@@ -157,6 +157,7 @@ def begun(
             "reporter": reporter,
             "app": None,
             "officer": None,
+            "helpers": [],
             "rating": None,
             "supports": 0,
             "created_at": now,
@@ -221,6 +222,7 @@ def view(work: UnitOfWork, report: Row) -> View:
         visibility=report["visibility"],
         agency=report["agency"],
         reporter=report["reporter"],
+        helpers=report["helpers"],
     )
 
 

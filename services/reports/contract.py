@@ -13,7 +13,7 @@ from services.chassis.errors import (
 from services.chassis.principal import LOGGED_IN
 from services.chassis.text import Text
 from services.registry.contract import ACCOUNT_CHANGED, ACCOUNT_CREATED
-from services.reports.action_contract import ACTIONS, ALARMS, CASEWORK_EVENTS, EVENTS
+from services.reports.action_contract import ACTIONS, ALARMS, CASEWORK_EVENTS, EVENTS, PART_ALARMS
 from services.reports.action_schemas import AskTimeline, Follow, FollowerChanged, Timeline
 from services.reports.category_contract import GET_CATEGORY, LIST_CATEGORIES
 from services.reports.contact_contract import (
@@ -22,6 +22,7 @@ from services.reports.contact_contract import (
     FORGET_CONTACT,
 )
 from services.reports.nearby_contract import FIND_NEARBY
+from services.reports.part_contract import LIST_PARTS
 from services.reports.request_contract import FIND_REPORTS, SUBMIT_REQUEST
 from services.reports.schemas import (
     GetPhoto,
@@ -48,6 +49,8 @@ __all__ = [
     "FIND_REPORTS",
     "GET_CATEGORY",
     "LIST_CATEGORIES",
+    "LIST_PARTS",
+    "PART_ALARMS",
     "SUBMIT_REQUEST",
 ]
 
@@ -154,6 +157,7 @@ CONTRACT = Contract(
         SUPPORT,
         FOLLOW,
         *(action.operation for action in ACTIONS.values()),
+        LIST_PARTS,
         *WORK_OPERATIONS,
         CONTACT_OF_REPORT,
         FORGET_CONTACT,

@@ -26,6 +26,12 @@ def same_agency() -> Invalid:
     return _field("agency", "same_agency", words)
 
 
+def leads_already() -> Invalid:
+    """Whoever leads needs no part."""
+    words = Text("This agency leads the report.", id="Instansi ini penanggung jawab laporan.")
+    return _field("agency", "leads_already", words)
+
+
 def unknown_officer() -> Invalid:
     """Only an agency's own staff works for it."""
     words = Text(
@@ -56,6 +62,18 @@ class IllegalAction(Conflict):
     code = "illegal_action"
 
 
+class IllegalPart(Conflict):
+    """The agency's part does not allow it."""
+
+    code = "illegal_part"
+
+
+class PartsOpen(Conflict):
+    """Other agencies are not done with their parts."""
+
+    code = "parts_open"
+
+
 class ClaimedByAnother(Conflict):
     """Another officer works on it."""
 
@@ -81,6 +99,24 @@ def illegal_action(state: str, legal: Iterable[str]) -> IllegalAction:
         id="Status laporan {state}; yang mungkin sekarang: {legal}.",
     )
     return IllegalAction(words.format(state=state, legal=", ".join(legal) or "-"))
+
+
+def illegal_part(state: str | None, legal: Iterable[str]) -> IllegalPart:
+    """What is possible with the part instead."""
+    words = Text(
+        "The agency's part is {state}; possible now: {legal}.",
+        id="Bagian instansi itu {state}; yang mungkin sekarang: {legal}.",
+    )
+    return IllegalPart(words.format(state=state or "-", legal=", ".join(legal) or "-"))
+
+
+def parts_open(agencies: Iterable[str]) -> PartsOpen:
+    """Whose part it is; whoever resolves it all the same says why."""
+    words = Text(
+        "Not done with their part: {agencies}. Wait, withdraw it, or send open_parts_reason.",
+        id="Belum selesai: {agencies}. Tunggu, batalkan, atau kirim open_parts_reason.",
+    )
+    return PartsOpen(words.format(agencies=", ".join(agencies)))
 
 
 def claimed_by_another() -> ClaimedByAnother:

@@ -40,11 +40,12 @@ class State(StrEnum):
 
 
 class Party(StrEnum):
-    """What somebody is to one report."""
+    """What somebody is to one report. HELPER: staff of an agency that takes part (`parts.py`)."""
 
     REPORTER = "reporter"
     STAFF = "staff"
     SUPERVISOR = "supervisor"
+    HELPER = "helper"
     MODERATOR = "moderator"
     CITIZEN = "citizen"
     SYSTEM = "system"
@@ -60,6 +61,7 @@ class Rule:
 
 _S = State
 _STAFF = frozenset({Party.STAFF})
+_HELPERS = frozenset({Party.HELPER})
 _REPORTER_OR_SUPERVISOR = frozenset({Party.REPORTER, Party.SUPERVISOR})
 _TIMER = frozenset({Party.SYSTEM})
 _PEOPLE = frozenset(Party) - _TIMER
@@ -93,19 +95,31 @@ RULES: Mapping[str, Rule] = {
     "claim": Rule(_STAFF, _stay(*OPEN)),
     "release": Rule(_STAFF, _stay(*OPEN)),
     "note": Rule(_STAFF, _stay(*State)),
+    "invite": Rule(_STAFF, _stay(*OPEN)),
+    "accept": Rule(_HELPERS, _stay(*OPEN)),
+    "begin": Rule(_HELPERS, _stay(*OPEN)),
+    "finish": Rule(_HELPERS, _stay(*OPEN)),
+    "decline": Rule(_HELPERS, _stay(*OPEN)),
+    "withdraw": Rule(_STAFF, _stay(*OPEN)),
     "warn": Rule(_TIMER, _stay(*OPEN)),
     "miss": Rule(_TIMER, _stay(*OPEN)),
     "escalate": Rule(_TIMER, _stay(*OPEN)),
+    "part_warn": Rule(_TIMER, _stay(*OPEN)),
+    "part_miss": Rule(_TIMER, _stay(*OPEN)),
+    "part_escalate": Rule(_TIMER, _stay(*OPEN)),
 }
-INTERNAL = frozenset({"claim", "release", "note", "warn", "miss", "escalate"})
+_ALARMS = frozenset({"warn", "miss", "escalate", "part_warn", "part_miss", "part_escalate"})
+INTERNAL = frozenset({"claim", "release", "note"}) | _ALARMS
 # what can change the state; a low rating does
 MOVING = {"submitted", "rate"} | {
     name for name, rule in RULES.items() if any(was != then for was, then in rule.leads.items())
 }
 
 
-def parties_of(principal: Principal, *, agency: str, reporter: str | None) -> frozenset[Party]:
-    """What `principal` is to a report; nothing for guests."""
+def parties_of(
+    principal: Principal, *, agency: str, reporter: str | None, helpers: Iterable[str] = ()
+) -> frozenset[Party]:
+    """What `principal` is to a report; nothing for guests. helpers: agencies that take part."""
     if principal.role is Role.SYSTEM:
         return _TIMER
     if principal.is_guest:
@@ -117,6 +131,8 @@ def parties_of(principal: Principal, *, agency: str, reporter: str | None) -> fr
         found.add(Party.STAFF)
         if principal.role in LEADERS:
             found.add(Party.SUPERVISOR)
+    if any(works_for(principal, helper) for helper in helpers):
+        found.add(Party.HELPER)
     if principal.role is Role.ADMIN:
         found.add(Party.MODERATOR)
     return frozenset(found)

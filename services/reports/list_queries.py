@@ -119,5 +119,5 @@ def _visible(principal: Principal) -> str:
     if not principal.is_guest:
         allowed.append("reporter = %(me)s")
     if principal.agency:
-        allowed.append("agency = %(my_agency)s")
+        allowed += ["agency = %(my_agency)s", "%(my_agency)s = ANY(helpers)"]
     return f"({' OR '.join(allowed)})"

@@ -11,8 +11,8 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.reports.lifecycle import MOVING, OPEN
 
 COLUMNS = """id::text, number, version, state, category, description, lat, long, address,
-  approximate, visibility, attributes, area, agency, reporter, app, officer, rating, supports,
-  settled_at, created_at, updated_at,
+  approximate, visibility, attributes, area, agency, reporter, app, officer, helpers, rating,
+  supports, settled_at, created_at, updated_at,
   due_from, due_at, days_left, escalation, missed, alarm, alarm_at,
   (SELECT coalesce(json_agg(json_build_object(
      'n', n, 'width', width, 'height', height, 'version', version)
@@ -30,7 +30,7 @@ SELECT version, action, data FROM report_history
 WHERE report_id = %(id)s AND version <= %(until)s AND action = ANY(%(moving)s) ORDER BY version"""
 _SUPPORTING = "SELECT 1 AS yes FROM report_support WHERE report_id = %(id)s AND person = %(me)s"
 _PHOTO = """
-SELECT r.id::text, r.number, r.visibility, r.agency, r.reporter, p.hour, p.digest
+SELECT r.id::text, r.number, r.visibility, r.agency, r.reporter, r.helpers, p.hour, p.digest
 FROM report r JOIN report_photo p ON p.report_id = r.id WHERE r.id = %(id)s AND p.n = %(n)s"""
 _DIGESTS = "SELECT digest FROM report_photo WHERE report_id = %(id)s"
 _USED = "SELECT DISTINCT digest FROM report_photo WHERE hour = %(hour)s AND digest = ANY(%(all)s)"
@@ -38,7 +38,9 @@ _ALARMS = """
 SELECT id::text FROM report WHERE alarm_at <= %(now)s ORDER BY alarm_at LIMIT %(rows)s"""
 _ALARMS_STATE = """
 SELECT count(*) AS due, min(alarm_at) AS oldest FROM (
-  SELECT alarm_at FROM report WHERE alarm_at <= %(now)s ORDER BY alarm_at LIMIT 10000) late"""
+  (SELECT alarm_at FROM report WHERE alarm_at <= %(now)s ORDER BY alarm_at LIMIT 10000)
+  UNION ALL (SELECT alarm_at FROM report_part WHERE alarm_at <= %(now)s
+             ORDER BY alarm_at LIMIT 10000)) late"""
 _ACCOUNT = "SELECT role, agency FROM account WHERE id = %(id)s"
 _CONTACT = """
 SELECT r.number, c.email, c.name, c.phone, c.language

@@ -104,6 +104,9 @@ class Report(fields.Schema):
     area_name = fields.String(required=True, allow_none=True)
     agency = fields.String(required=True)
     agency_name = fields.String(required=True)
+    helpers = fields.List(
+        fields.String(), required=True, metadata={"description": "agencies that take part"}
+    )
     rating = fields.Integer(required=True, allow_none=True, min=1, max=5)
     supports = fields.Integer(required=True, min=0, max=2**31 - 1)
     due_at = fields.Timestamp(required=True, allow_none=True)

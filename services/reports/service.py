@@ -25,6 +25,8 @@ from services.reports import (
     contract,
     following,
     nearby,
+    part_alarms,
+    part_reading,
     photos,
     repository,
     requests,
@@ -135,6 +137,11 @@ class ReportsService(ChassisService):
         """Read what happened to a report."""
         return timeline.timeline(work, body)
 
+    @operation(contract.LIST_PARTS)
+    def list_parts(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Read who takes part."""
+        return part_reading.list_parts(work, body, self.chassis.city)
+
     @operation(contract.SUPPORT)
     def support_report(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Me too."""
@@ -197,23 +204,31 @@ class ReportsService(ChassisService):
     @repeated(ALARM_SECONDS)
     def ring_alarms(self) -> bool:
         """Do what is due by now."""
+        return self._ring_all(alarms)
+
+    @repeated(ALARM_SECONDS)
+    def ring_part_alarms(self) -> bool:
+        """The same for the parts of other agencies."""
+        return self._ring_all(part_alarms)
+
+    def _ring_all(self, bell: Any) -> bool:
         with self.chassis.work(transaction=False) as work:
-            due = alarms.due(work)
-        for report_id in due:
-            self._ring(report_id)
+            due = bell.due(work)
+        for one in due:
+            self._ring(bell, one)
         return bool(due)
 
-    def _ring(self, report_id: str) -> None:
+    def _ring(self, bell: Any, one: Any) -> None:
         try:
             with self.chassis.work(own_call()) as work:
-                alarms.ring(work, report_id, self.chassis.city)
+                bell.ring(work, one, self.chassis.city)
                 work.commit()
         except DatabaseAway:
             raise
         except Exception:
-            log.exception("an alarm failed", report=report_id)
+            log.exception("an alarm failed", report=one)
             with self.chassis.work() as work:
-                alarms.postpone(work, report_id)
+                bell.postpone(work, one)
                 work.commit()
 
     @repeated(MEASURE_SECONDS)

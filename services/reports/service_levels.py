@@ -55,7 +55,7 @@ _STAGES: Mapping[State, Stage] = {
 }
 # another agency starts anew, although the turn has the same name
 _STARTS_ANEW = frozenset({"submitted", "forward"})
-_OVER: Fields = {"due_from": None, "due_at": None, "days_left": None, "escalation": 0,
+OVER: Fields = {"due_from": None, "due_at": None, "days_left": None, "escalation": 0,
                  "alarm": None, "alarm_at": None}  # fmt: skip
 
 
@@ -109,15 +109,17 @@ class Terms:
     def begin(self, state: State, now: datetime) -> Fields:
         """A fresh term for whoever has to act in that state; none where nobody has."""
         stage = _STAGES.get(state)
-        if stage is None:
-            return _OVER
+        return OVER if stage is None else self.begin_stage(stage, now)
+
+    def begin_stage(self, stage: Stage, now: datetime) -> Fields:
+        """A fresh term for whose turn it is now."""
         if stage is Stage.CLOSE:
             alarm_at = self.time.end(now, CLOSE_WORKING_DAYS)
-            return _OVER | {"alarm": Alarm.CLOSE.value, "alarm_at": alarm_at}
+            return OVER | {"alarm": Alarm.CLOSE.value, "alarm_at": alarm_at}
         is_first = stage is Stage.VERIFY
         days = self.level.verify_working_days if is_first else self.level.answer_working_days
         due = self.time.end(now, days)
-        return _OVER | {"due_from": now, "due_at": due} | self._alarm_before(due, now)
+        return OVER | {"due_from": now, "due_at": due} | self._alarm_before(due, now)
 
     def rung(self, report: Mapping[str, Any]) -> Fields:
         """What the report's alarm changes, now that it has rung: the next alarm of the term."""

@@ -13,19 +13,25 @@ import pytest
 
 from infra.local.stack import Stack
 from services.reports.contract import ACTIONS
-from services.reports.lifecycle import INTERNAL, RULES, State, folded, next_state
+from services.reports.lifecycle import INTERNAL, RULES, Party, State, folded, next_state
 from tests.client import Answer, Client, log_in
 from tests.e2e.test_journey import REPORT, act, upload
 from tests.reliability.databases import change, column, connected, relay_held
 from tests.reliability.journal import TRANSPORT_ERRORS, Journal
 from tests.waiting import eventually
 
-SAID = {"reason": ("hold", "reject", "reopen", "hide"), "text": ("comment", "note")}
+SAID = {
+    "reason": ("hold", "reject", "reopen", "hide", "decline"),
+    "note": ("finish",),
+    "text": ("comment", "note"),
+}
 SPOKEN = {name: {field: "x"} for field, names in SAID.items() for name in names}
 BODIES: dict[str, dict[str, Any]] = SPOKEN | {
     "assign": {"agency": "DLH"},
     "forward": {"agency": "DISHUB", "reason": "x"},
     "refer": {"authority": "x", "reason": "x"},
+    "invite": {"agency": "DISHUB", "reason": "x"},
+    "withdraw": {"agency": "DISHUB", "reason": "x"},
     "rate": {"score": 4},
 }
 TELLING = ("tell_people", "tell_of_casework")
@@ -34,6 +40,14 @@ WAYS: dict[State, tuple[str, ...]] = {
     State.SUBMITTED: (),
     State.ASSIGNED: ("assign",),
     State.RESOLVED: ("assign", "resolve"),
+}
+# and how another agency's part gets there
+PART_WAYS: dict[str, tuple[str, ...]] = {
+    "accept": ("invite",),
+    "decline": ("invite",),
+    "begin": ("invite", "accept"),
+    "finish": ("invite", "accept"),
+    "withdraw": ("invite",),
 }
 
 
@@ -70,7 +84,7 @@ def supervisor(stack: Stack) -> Client:
 
 
 @pytest.fixture
-def deeds(stack: Stack, citizen: Client, supervisor: Client) -> list[Deed]:
+def deeds(stack: Stack, citizen: Client, supervisor: Client, other_officer: Client) -> list[Deed]:
     """Every action once, each where it is possible."""
     eventually(stack.is_ready, 60, "readiness")
     found = []
@@ -79,7 +93,11 @@ def deeds(stack: Stack, citizen: Client, supervisor: Client) -> list[Deed]:
         made = citizen.post("/v1/reports", REPORT).json
         for step in WAYS[state]:
             made = act(supervisor, made["id"], step, _body(step, supervisor))
+        for step in PART_WAYS.get(name, ()):
+            doer = other_officer if RULES[step].by == {Party.HELPER} else supervisor
+            made = act(doer, made["id"], step, _body(step, doer))
         doer = citizen if name in ("rate", "reopen", "close") else supervisor
+        doer = other_officer if RULES[name].by == {Party.HELPER} else doer
         body = _body(name, doer)
         found.append(Deed(name, made["id"], doer, body, str(uuid4()), made["version"]))
     return found

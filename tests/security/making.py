@@ -28,6 +28,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "comment_report": {"text": "x"},
     "hide_report": {"reason": "x"},
     "note_report": {"text": "x"},
+    "invite_report": {"agency": "DISHUB", "reason": "x"},
+    "withdraw_report": {"agency": "DISHUB", "reason": "x"},
+    "finish_report": {"note": "x"},
+    "decline_report": {"reason": "x"},
 }
 
 

@@ -43,6 +43,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "comment": {"text": "x"},
     "hide": {"reason": "x"},
     "note": {"text": "x"},
+    "invite": {"agency": "HALL", "reason": "x"},
+    "withdraw": {"agency": "HALL", "reason": "x"},
+    "finish": {"note": "x"},
+    "decline": {"reason": "x"},
 }
 
 

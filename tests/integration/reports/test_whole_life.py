@@ -24,6 +24,7 @@ from services.chassis.errors import Conflict, DomainError, Invalid, NotFound, St
 from services.chassis.principal import GUEST, Principal, Role
 from services.reports import contract, following
 from services.reports.lifecycle import folded
+from services.reports.parts import folded_parts
 from tests.integration.reports.conftest import Desk
 from tests.integration.reports.test_actions import ANNA, BUDI, do, timeline
 
@@ -60,7 +61,11 @@ LEGAL: dict[str, tuple[tuple[str, ...], str | None]] = {
     "claim": (OPEN, None),
     "release": (OPEN, None),
     "note": (ALL, None),
+    "invite": (OPEN, None),
+    "withdraw": (OPEN, None),
 }
+# whether the agency has a part decides, too: test_parts
+PARTS = {"invite", "withdraw"}
 # how the one who leads the agency brings a report there
 WAYS: dict[str, tuple[str, ...]] = {
     "submitted": (),
@@ -74,7 +79,8 @@ WAYS: dict[str, tuple[str, ...]] = {
     "not_authority": ("refer",),
     "reopened": ("assign", "resolve", "reopen"),
 }
-ALARMS = ("warn", "miss", "escalate", "close")
+TERM = ("warn", "miss", "escalate")
+ALARMS = (*TERM, *(f"part_{one}" for one in TERM), "close")
 
 
 class Life(RuleBasedStateMachine):
@@ -117,7 +123,7 @@ class Life(RuleBasedStateMachine):
         self.row = self._read()
         self._check_done(before, name, score)
 
-    @rule(name=st.sampled_from(sorted(set(LEGAL) - {"rate"})))
+    @rule(name=st.sampled_from(sorted(set(LEGAL) - {"rate"} - PARTS)))
     def lead(self, name: str) -> None:
         """Whoever leads the agency may do all but rate: done where it is legal, and only there."""
         before, leader = self.row, STAFF[self.row["agency"]][2]
@@ -125,6 +131,9 @@ class Life(RuleBasedStateMachine):
         try:
             do(self.desk, name, self.report, leader, **body)
         except Conflict as refused:
+            if refused.code == "parts_open":
+                assert name == "resolve" and before["helpers"]
+                return
             assert refused.code == "illegal_action"
             assert before["state"] not in LEGAL[name][0], f"{name} must be possible"
             return
@@ -169,6 +178,10 @@ class Life(RuleBasedStateMachine):
         assert [line["version"] for line in lines] == list(range(1, self.row["version"] + 1))
         assert folded([(line["action"], line["data"]) for line in lines]) == self.row["state"]
         assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
+        sql = "SELECT agency, state FROM report_part WHERE report_id = %(id)s"
+        parts = self.desk.caller.rows(sql, {"id": self.report})
+        found = {part["agency"]: part["state"] for part in parts}
+        assert folded_parts([(line["action"], line["data"]) for line in lines]) == found
         sql = "SELECT body::json AS body FROM chassis.outbox ORDER BY id"
         events = [row["body"] for row in self.desk.caller.rows(sql)]
         told = [e["aggregateversion"] for e in events
@@ -193,7 +206,7 @@ class Life(RuleBasedStateMachine):
     def everybody_reads_the_same_life(self) -> None:
         staff = timeline(self.desk, self.report, STAFF[self.row["agency"]][0], limit=100)
         mine = timeline(self.desk, self.report, ANNA, limit=7)
-        internal = {"claim", "release", "note", "warn", "miss", "escalate"}
+        internal = {"claim", "release", "note", *ALARMS} - {"close"}
         public = [line for line in staff if line["action"] not in internal]
         assert [line["version"] for line in mine] == [line["version"] for line in public]
         assert staff[-1]["state"] == self.row["state"]
@@ -246,13 +259,15 @@ class Life(RuleBasedStateMachine):
             offered = str(refused.detail).partition("now: ")[2].rstrip(".").split(", ")
             assert all(self.row["state"] in LEGAL[one][0] for one in offered if one != "-")
         else:
-            assert refused.code in ("claimed", "already_rated", "too_late")
+            assert refused.code in (
+                "claimed", "already_rated", "too_late", "illegal_part", "parts_open"
+            )  # fmt: skip
 
 
 @pytest.mark.parametrize("state", ALL)
 def test_every_step_from_every_state(desk: Desk, state: str) -> None:
     leader = STAFF["ROADS"][2]
-    for name in sorted(set(LEGAL) - {"rate"}):
+    for name in sorted(set(LEGAL) - {"rate"} - PARTS):
         report = str(desk.submit(ANNA)["id"])
         for step in WAYS[state]:
             do(desk, step, report, leader)

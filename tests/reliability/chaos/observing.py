@@ -41,6 +41,9 @@ WHERE id = ANY(%(ids)s::uuid[]) OR description = ANY(%(marks)s)"""
 _STEPS = """
 SELECT report_id::text AS id, version, action, data FROM report_history
 WHERE report_id = ANY(%(ids)s::uuid[]) ORDER BY report_id, version"""
+_PARTS = """
+SELECT report_id::text AS id, agency, state FROM report_part
+WHERE report_id = ANY(%(ids)s::uuid[])"""
 _TOLD = """
 SELECT n.report_id::text AS report, i.version, n.recipient FROM notification n
 LEFT JOIN chassis.inbox i ON i.event_id = n.event_id
@@ -167,12 +170,16 @@ def _look_at_reports(world: World, attempts: list[Attempt], found: Observed) -> 
     steps: dict[str, list[Step]] = defaultdict(list)
     for row in _rows(world, "reports", _STEPS, ids=[row["id"] for row in rows]):
         steps[row["id"]].append(Step(row["version"], row["action"], row["data"]))
+    parts: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in _rows(world, "reports", _PARTS, ids=[row["id"] for row in rows]):
+        parts[row["id"]][row["agency"]] = row["state"]
     found.reports = {
         row["id"]: Kept(
             row["version"],
             row["state"],
             row["description"].removeprefix(_MARK),
             tuple(steps[row["id"]]),
+            parts[row["id"]],
         )
         for row in rows
     }

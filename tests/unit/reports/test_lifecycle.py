@@ -9,13 +9,15 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.chassis.principal import GUEST, SYSTEM, Principal, Role
 from services.reports import lifecycle
-from services.reports.contract import ACTIONS, ALARMS
+from services.reports.contract import ACTIONS, ALARMS, PART_ALARMS
 from services.reports.lifecycle import RULES, Party, State, folded, legal_actions, next_state
 
-AMONG = ("comment", "claim", "release", "note")
+AMONG = ("comment", "claim", "release", "note", "invite", "withdraw")
+TERM = ("warn", "miss", "escalate")
 STAFF = frozenset({Party.CITIZEN, Party.STAFF})
 SUPERVISOR = STAFF | {Party.SUPERVISOR}
 REPORTER = frozenset({Party.CITIZEN, Party.REPORTER})
+HELPER = frozenset({Party.CITIZEN, Party.HELPER})
 
 
 @pytest.mark.parametrize(
@@ -55,9 +57,11 @@ REPORTER = frozenset({Party.CITIZEN, Party.REPORTER})
         (REPORTER, State.REJECTED, ["reopen", "comment"]),
         (REPORTER, State.NOT_AUTHORITY, ["reopen", "comment"]),
         (frozenset({Party.CITIZEN}), State.RESOLVED, ["comment"]),
-        (frozenset({Party.SYSTEM}), State.SUBMITTED, ["warn", "miss", "escalate"]),
+        (frozenset({Party.SYSTEM}), State.SUBMITTED, [*TERM, *(f"part_{one}" for one in TERM)]),
         (frozenset({Party.SYSTEM}), State.RESOLVED, ["close"]),
         (frozenset({Party.CITIZEN, Party.MODERATOR}), State.CLOSED, ["comment", "hide"]),
+        (HELPER, State.ASSIGNED, ["comment", "accept", "begin", "finish", "decline"]),
+        (HELPER, State.RESOLVED, ["comment"]),
         (frozenset(), State.RESOLVED, []),
     ],
 )
@@ -88,8 +92,14 @@ def test_what_somebody_is_to_a_report(principal: Principal, parties: frozenset[P
     assert lifecycle.parties_of(principal, agency="DLH", reporter="me") == parties
 
 
+def test_staff_of_an_agency_that_takes_part() -> None:
+    officer = Principal("o", Role.OFFICER, "DISHUB")
+    helps = lifecycle.parties_of(officer, agency="DLH", reporter="me", helpers=["DISHUB"])
+    assert helps == HELPER
+
+
 def test_every_action_has_a_rule_and_every_state_a_way_in_and_out() -> None:
-    assert set(RULES) == set(ACTIONS) | set(ALARMS)
+    assert set(RULES) == set(ACTIONS) | set(ALARMS) | set(PART_ALARMS)
     assert set(RULES) > lifecycle.INTERNAL
     reached = {state for rule in RULES.values() for state in rule.leads.values()}
     assert reached | {State.SUBMITTED} == set(State)
