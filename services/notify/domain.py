@@ -56,9 +56,10 @@ _REPORTER_HEARS = frozenset(
     for past in (
         "submitted", "verified", "assigned", "started", "held", "resolved", "rejected",
         "forwarded", "referred", "reopened", "closed", "commented", "hidden", "part_accepted",
-        "part_done",
+        "part_done", "moderated", "restored",
     )
 )  # fmt: skip
+_FOLLOWERS_HEAR = _REPORTER_HEARS - {"report.moderated", "report.restored"}
 _AGENCY_HEARS = frozenset(
     f"report.{past}"
     for past in (
@@ -72,6 +73,7 @@ _PART_HEARS = ("report.part_asked", "report.part_withdrawn", *_PART_ON_TIME)
 # nobody else's business: what waits, what was said, what was hidden, and who does which part
 _CITY_HEARS = _REPORTER_HEARS - {
     "report.held", "report.commented", "report.hidden", "report.part_accepted", "report.part_done",
+    "report.moderated", "report.restored",
 }  # fmt: skip
 _ON_TIME = ("report.due_soon", "report.overdue", "report.escalated")
 _OFFICER_HEARS = "report.assigned.officer"
@@ -106,7 +108,7 @@ def messages_for(
     """
     found: list[Message] = []
     people = [] if report["reporter"] is None else [report["reporter"]]
-    if happened in _REPORTER_HEARS and is_public(report["visibility"]):
+    if happened in _FOLLOWERS_HEAR and is_public(report["visibility"]):
         people += followers
     if happened in _REPORTER_HEARS:
         if report["reporter"] is None:

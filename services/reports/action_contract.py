@@ -32,6 +32,7 @@ from services.reports.action_schemas import (
     ReportDue,
     Resolve,
 )
+from services.reports.moderation_contract import Moderate, Restore
 from services.reports.part_contract import (
     Decline,
     Finish,
@@ -43,6 +44,7 @@ from services.reports.part_contract import (
 from services.reports.schemas import Report, ReportId
 
 _MODERATORS = LEADERS | {Role.ADMIN}
+_WHO_MODERATES = AGENCY_STAFF | {Role.ADMIN}
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,12 @@ _ACTIONS = (
 _CASEWORK = (
     _action("refer", "referred", Refer, Text("Refer it to another authority", id="Rujuk laporan"),
             Text("A report is another authority's", id="Laporan bukan kewenangan kota")),
+    _action("moderate", "moderated", Moderate, Text("Show something else", id="Moderasi laporan"),
+            Text("A part of a report was moderated", id="Sebagian laporan dimoderasi"),
+            _WHO_MODERATES),
+    _action("restore", "restored", Restore, Text("Show it again", id="Pulihkan yang dimoderasi"),
+            Text("What was moderated is shown again", id="Yang dimoderasi dipulihkan"),
+            _WHO_MODERATES),
     _part("invite", "asked", Invite, Text("Ask another agency to help", id="Libatkan instansi"),
           Text("An agency was asked to take part", id="Instansi diminta ikut menangani")),
     _part("accept", "accepted", ReportId, Text("Take part", id="Terima pelibatan"),

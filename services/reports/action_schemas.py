@@ -149,8 +149,8 @@ class TimelineEntry(fields.Schema):
     """One thing that happened. by: who, as far as everybody may know.
 
     text: what was said with it: the reason, the note, the comment. authority: to whom outside the
-    city it was referred. For staff only: actor, officer and on_behalf_of (by which channel a
-    reporter was spoken for).
+    city it was referred. what: of the report was moderated. For staff only: actor, officer
+    and on_behalf_of (by which channel a reporter was spoken for).
     """
 
     version = fields.Integer(required=True, min=1, max=2**31 - 1)
@@ -161,6 +161,7 @@ class TimelineEntry(fields.Schema):
     text = fields.String(required=True, allow_none=True, max=fields.MAX_TEXT, multiline=True)
     agency = fields.String(required=True, allow_none=True)
     authority = fields.String()
+    what = fields.String()
     actor = fields.String()
     officer = fields.String()
     on_behalf_of = fields.String()

@@ -10,13 +10,14 @@ from services.chassis.capabilities import Capabilities
 from services.chassis.database import Row
 from services.chassis.errors import NotFound
 from services.chassis.unit_of_work import UnitOfWork
-from services.reports import changing, errors, lifecycle, part_changes, photos, queries
+from services.reports import changing, errors, lifecycle, moderation, part_changes, photos, queries
 from services.reports.catalogue import Catalogue
 from services.reports.changing import Step
 from services.reports.commands import shown, view
 from services.reports.contract import ACTIONS
 from services.reports.domain import speaks_for
 from services.reports.lifecycle import Party, State
+from services.reports.moderation_contract import WHOLE
 from services.reports.parts import PART_RULES
 
 _REPORTER = frozenset({Party.CITIZEN, Party.REPORTER})
@@ -78,9 +79,9 @@ def _parties(work: UnitOfWork, report: Row, body: dict[str, Any]) -> frozenset[P
 def _step(deed: Deed, capabilities: Capabilities) -> Step:
     state = _allowed(deed)
     given = deed.body.get("photos", [])
-    present = queries.digests(deed.work, deed.report["id"]) if given else ()
+    present = queries.photos(deed.work, deed.report["id"]) if given else {}
     taken = photos.taken(deed.work, given, capabilities, present)
-    data = {key: value for key, value in deed.body.items() if key not in ("id", "photos")}
+    data = {name: deed.body[name] for name in deed.body if name not in _forgotten(deed.name)}
     effect = _EFFECTS.get(deed.name, _nothing)
     return Step(
         deed.name,
@@ -91,6 +92,7 @@ def _step(deed: Deed, capabilities: Capabilities) -> Step:
         changes=effect(deed),
         told=_told(deed),
         photos=taken,
+        first_photo=max(present.values(), default=0) + 1,
         part=_part(deed),
         purpose="on_behalf_of" if "on_behalf_of" in data else "service",
     )
@@ -112,6 +114,12 @@ def _check_in_time(deed: Deed) -> None:
     is_late = deed.work.clock.now() - deed.report["settled_at"] > lifecycle.REOPEN_WITHIN
     if is_late and Party.SUPERVISOR not in deed.parties:
         raise errors.too_late(lifecycle.REOPEN_WITHIN.days)
+
+
+def _forgotten(name: str) -> tuple[str, ...]:
+    """What the history does not keep. Words shown instead of others stand with the moderation,
+    from where they can be removed."""
+    return ("id", "photos", "text") if name == "moderate" else ("id", "photos")
 
 
 def _part(deed: Deed) -> Row | None:
@@ -187,7 +195,18 @@ def _rated(deed: Deed) -> Changes:
 
 
 def _hidden(deed: Deed) -> Changes:
-    return {"visibility": "secret"}
+    return moderation.hide(deed.work, deed.report, deed.body)
+
+
+def _moderated(deed: Deed) -> Changes:
+    return moderation.moderate(deed.work, deed.report, deed.body)
+
+
+def _restored(deed: Deed) -> Changes:
+    """Whoever may hide the whole report may show it again."""
+    if deed.body["what"] == WHOLE and not deed.parties & lifecycle.RULES["hide"].by:
+        raise NotFound()
+    return moderation.restore(deed.work, deed.report, deed.body)
 
 
 _EFFECTS: dict[str, Effect] = {
@@ -199,4 +218,6 @@ _EFFECTS: dict[str, Effect] = {
     "reopen": _to_be_rated,
     "rate": _rated,
     "hide": _hidden,
+    "moderate": _moderated,
+    "restore": _restored,
 }

@@ -26,8 +26,9 @@ class Step:
     """One thing that happens to a report.
 
     state: where it leads. by: who did it, as far as everybody may know. data: what the history
-    keeps. changes: further columns of the report. told: further fields of the event. part: what an
-    agency's part in it becomes. purpose: why its data were touched, for the audit.
+    keeps. changes: further columns of the report. told: further fields of the event.
+    first_photo: the number of the first of its photos; None if the report shows all it has. part:
+    what an agency's part in it becomes. purpose: why its data were touched, for the audit.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Step:
     changes: dict[str, Any] = field(default_factory=dict)
     told: dict[str, Any] = field(default_factory=dict)
     photos: list[UploadedPhoto] = field(default_factory=list)
+    first_photo: int | None = None
     part: Row | None = None
     purpose: str = "service"
 
@@ -49,8 +51,8 @@ def take(work: UnitOfWork, report: Row, step: Step, city: Catalogue) -> Row:
         changed |= part_changes.keep(work, changed, step.part)
     ended = part_changes.end(work, report, changed)
     repository.update(work, changed)
-    first = len(report["photos"]) + 1
-    repository.add_photos(work, changed["id"], step.photos, first=first, version=changed["version"])
+    first, version = _first_photo(step, report), changed["version"]
+    repository.add_photos(work, changed["id"], step.photos, first=first, version=version)
     repository.remember(work, changed, step.name, remembered(step))
     work.audit(f"report.{step.name}", changed["id"], purpose=step.purpose)
     told = _told(work, changed, step, city) | ({"parts_ended": ended} if ended else {})
@@ -64,9 +66,13 @@ def changed_by(step: Step, report: Row, terms_of: TermsOf, now: datetime) -> Row
     terms = terms_of(changed["category"], changed["agency"])
     changed |= terms.after(step.name, report, step.state, now)
     if step.photos:
-        new = photos.numbered(step.photos, report["photos"], changed)
+        new = photos.numbered(step.photos, _first_photo(step, report), changed)
         changed["photos"] = report["photos"] + new
     return changed
+
+
+def _first_photo(step: Step, report: Row) -> int:
+    return step.first_photo or len(report["photos"]) + 1
 
 
 def remembered(step: Step) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def submit_report(
     _check_reporter(work, body)
     report = _new(work, body, city)
     uploaded = photos.taken(work, body.get("photos", []), capabilities)
-    report["photos"] = photos.numbered(uploaded, [], report)
+    report["photos"] = photos.numbered(uploaded, 1, report)
     repository.insert(work, report)
     repository.add_photos(work, report["id"], uploaded, first=1, version=1)
     behalf = {name: body[name] for name in ("on_behalf_of",) if name in body}
@@ -85,11 +85,15 @@ def get_photo(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
     found = queries.photo(work, body["id"], body["n"])
     if found is None or not view(work, found).content:
         raise NotFound()
-    if found["visibility"] == "secret":
+    withheld = found.pop("is_withheld")
+    if withheld and not view(work, found).identity:
+        raise NotFound()
+    is_public = found["visibility"] != "secret" and not withheld
+    if not is_public:
         work.audit("report.photo_read", found["id"])
     return found | {
         "size": body["size"],
-        "is_public": found["visibility"] != "secret",
+        "is_public": is_public,
         "name": f"{found['number']}-{body['n']}.jpg",
     }
 

@@ -21,6 +21,7 @@ from services.reports.contact_contract import (
     CONTACT_OF_REPORT,
     FORGET_CONTACT,
 )
+from services.reports.moderation_contract import LIST_MODERATION
 from services.reports.nearby_contract import FIND_NEARBY
 from services.reports.part_contract import LIST_PARTS
 from services.reports.request_contract import FIND_REPORTS, SUBMIT_REQUEST
@@ -49,6 +50,7 @@ __all__ = [
     "FIND_REPORTS",
     "GET_CATEGORY",
     "LIST_CATEGORIES",
+    "LIST_MODERATION",
     "LIST_PARTS",
     "PART_ALARMS",
     "SUBMIT_REQUEST",
@@ -158,6 +160,7 @@ CONTRACT = Contract(
         FOLLOW,
         *(action.operation for action in ACTIONS.values()),
         LIST_PARTS,
+        LIST_MODERATION,
         *WORK_OPERATIONS,
         CONTACT_OF_REPORT,
         FORGET_CONTACT,

@@ -32,6 +32,21 @@ def leads_already() -> Invalid:
     return _field("agency", "leads_already", words)
 
 
+def nothing_there() -> Invalid:
+    """The report has no such words, answer, photo or line, or they are hidden already."""
+    words = Text("There is nothing to read there.", id="Tidak ada yang dapat dibaca di situ.")
+    return _field("what", "nothing_there", words)
+
+
+def only_hidden() -> Invalid:
+    """Nobody writes somebody else's answers."""
+    words = Text(
+        "Answers and photos can be hidden only; leave this out.",
+        id="Jawaban dan foto hanya dapat disembunyikan; kosongkan isian ini.",
+    )
+    return _field("text", "only_hidden", words)
+
+
 def unknown_officer() -> Invalid:
     """Only an agency's own staff works for it."""
     words = Text(
@@ -72,6 +87,18 @@ class PartsOpen(Conflict):
     """Other agencies are not done with their parts."""
 
     code = "parts_open"
+
+
+class NotModerated(Conflict):
+    """There is nothing to undo."""
+
+    code = "not_moderated"
+
+
+class OriginalRemoved(Conflict):
+    """What stood there before was removed for good."""
+
+    code = "original_removed"
 
 
 class ClaimedByAnother(Conflict):
@@ -117,6 +144,17 @@ def parts_open(agencies: Iterable[str]) -> PartsOpen:
         id="Belum selesai: {agencies}. Tunggu, batalkan, atau kirim open_parts_reason.",
     )
     return PartsOpen(words.format(agencies=", ".join(agencies)))
+
+
+def not_moderated() -> NotModerated:
+    """Nothing was changed there, or it was undone."""
+    return NotModerated(Text("This is not moderated.", id="Bagian ini tidak dimoderasi."))
+
+
+def original_removed() -> OriginalRemoved:
+    """It was removed with its reporter's personal data."""
+    words = Text("What stood there was removed for good.", id="Aslinya sudah dihapus permanen.")
+    return OriginalRemoved(words)
 
 
 def claimed_by_another() -> ClaimedByAnother:

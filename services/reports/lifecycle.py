@@ -92,6 +92,8 @@ RULES: Mapping[str, Rule] = {
     "rate": Rule(frozenset({Party.REPORTER}), _stay(_S.RESOLVED, _S.CLOSED)),
     "comment": Rule(_PEOPLE, _stay(*State)),
     "hide": Rule(frozenset({Party.SUPERVISOR, Party.MODERATOR}), _stay(*State)),
+    "moderate": Rule(_STAFF | {Party.MODERATOR}, _stay(*State)),
+    "restore": Rule(_STAFF | {Party.MODERATOR}, _stay(*State)),
     "claim": Rule(_STAFF, _stay(*OPEN)),
     "release": Rule(_STAFF, _stay(*OPEN)),
     "note": Rule(_STAFF, _stay(*State)),

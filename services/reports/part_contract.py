@@ -58,16 +58,16 @@ class PartDue(ReportDue):
 class Part(fields.Schema):
     """An agency's part in a report.
 
-    asked_for: what it is to do. answer: what it last said, or why the part was withdrawn. due_at:
-    until when it has to answer, then to be done; null when there is no more to do. officer,
-    escalation: for staff of the two agencies, and overseers.
+    due_at: until when it has to answer, then to be done; null when there is no more to do. For
+    staff of the two agencies, and overseers: asked_for, what it is to do; answer, what it last
+    said, or why the part was withdrawn; officer and escalation.
     """
 
     agency = fields.String(required=True)
     agency_name = fields.String(required=True)
     state = fields.Choice(PART_STATES, required=True)
-    asked_for = fields.String(required=True, max=fields.MAX_TEXT, multiline=True)
-    answer = fields.String(required=True, allow_none=True, max=fields.MAX_TEXT, multiline=True)
+    asked_for = fields.String(max=fields.MAX_TEXT, multiline=True)
+    answer = fields.String(allow_none=True, max=fields.MAX_TEXT, multiline=True)
     asked_at = fields.Timestamp(required=True)
     ended_at = fields.Timestamp(required=True, allow_none=True)
     due_at = fields.Timestamp(required=True, allow_none=True)

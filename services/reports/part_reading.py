@@ -12,6 +12,9 @@ from services.reports.catalogue import Catalogue
 from services.reports.commands import view
 from services.reports.domain import works_for
 
+# what was said stands in the timeline, where it can be moderated
+_OF_STAFF = ("officer", "escalation", "asked_for", "answer")
+
 
 def list_parts(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
     """Every part in a report, as they were asked for. Raises NotFound as get_report does."""
@@ -28,5 +31,6 @@ def _shown(work: UnitOfWork, part: Row, city: Catalogue, *, is_staff: bool) -> R
     names = city.names(None, part["agency"], work.call.language)
     found = part | {"agency_name": names["agency_name"]}
     if not is_staff and not works_for(work.call.principal, part["agency"]):
-        del found["officer"], found["escalation"]
+        for name in _OF_STAFF:
+            del found[name]
     return found

@@ -17,23 +17,39 @@ COLUMNS = """id::text, number, version, state, category, description, lat, long,
   (SELECT coalesce(json_agg(json_build_object(
      'n', n, 'width', width, 'height', height, 'version', version)
      ORDER BY n), '[]') FROM report_photo WHERE report_id = report.id) AS photos"""
+PHOTO_FIELDS = "n, width, height, version"
 IS_OPEN = f"""state IN ('{"', '".join(OPEN)}')"""
 _BY_ID = f"SELECT {COLUMNS} FROM report WHERE id = %(id)s"
 _BY_NUMBER = f"SELECT {COLUMNS} FROM report WHERE number = %(number)s"
 _LOCKED = f"{_BY_ID} FOR UPDATE"
-_HISTORY = """
-SELECT version, action, actor, at, data FROM report_history
+# what is to be read in place of what was said in a line h of the history; null if nothing is
+SHOWN_AS = """(SELECT m.shown FROM report_moderation m
+  WHERE m.report_id = h.report_id AND m.what = 'timeline.' || h.version AND m.undone_in IS NULL
+  ORDER BY m.version DESC LIMIT 1)"""
+_HISTORY = f"""
+SELECT version, action, actor, at, data, {SHOWN_AS} AS shown_as FROM report_history h
 WHERE report_id = %(id)s AND version > %(after)s AND action <> ALL(%(hidden)s)
 ORDER BY version LIMIT %(rows)s"""
+_LINE = f"""
+SELECT version, action, data, {SHOWN_AS} AS shown_as FROM report_history h
+WHERE report_id = %(id)s AND version = %(version)s"""
 _MOVES = """
 SELECT version, action, data FROM report_history
 WHERE report_id = %(id)s AND version <= %(until)s AND action = ANY(%(moving)s) ORDER BY version"""
 _SUPPORTING = "SELECT 1 AS yes FROM report_support WHERE report_id = %(id)s AND person = %(me)s"
 _PHOTO = """
-SELECT r.id::text, r.number, r.visibility, r.agency, r.reporter, r.helpers, p.hour, p.digest
-FROM report r JOIN report_photo p ON p.report_id = r.id WHERE r.id = %(id)s AND p.n = %(n)s"""
-_DIGESTS = "SELECT digest FROM report_photo WHERE report_id = %(id)s"
-_USED = "SELECT DISTINCT digest FROM report_photo WHERE hour = %(hour)s AND digest = ANY(%(all)s)"
+SELECT r.id::text, r.number, r.visibility, r.agency, r.reporter, r.helpers, p.hour, p.digest,
+  p.is_withheld
+FROM report r JOIN (
+  SELECT report_id, n, hour, digest, false AS is_withheld FROM report_photo UNION ALL
+  SELECT report_id, n, hour, digest, true FROM report_photo_withheld) p ON p.report_id = r.id
+WHERE r.id = %(id)s AND p.n = %(n)s"""
+_PHOTOS = """
+SELECT n, digest FROM report_photo WHERE report_id = %(id)s UNION ALL
+SELECT n, digest FROM report_photo_withheld WHERE report_id = %(id)s"""
+_USED = """
+SELECT digest FROM report_photo WHERE hour = %(hour)s AND digest = ANY(%(all)s) UNION
+SELECT digest FROM report_photo_withheld WHERE hour = %(hour)s AND digest = ANY(%(all)s)"""
 _ALARMS = """
 SELECT id::text FROM report WHERE alarm_at <= %(now)s ORDER BY alarm_at LIMIT %(rows)s"""
 _ALARMS_STATE = """
@@ -69,6 +85,11 @@ def history(
     """What was done to a report after that version, other than what is hidden."""
     values = {"id": report_id, "after": after, "hidden": list(hidden), "rows": rows}
     return work.all(_HISTORY, values)
+
+
+def line(work: UnitOfWork, report_id: str, version: int) -> Row | None:
+    """What was done to a report in that version."""
+    return work.first(_LINE, {"id": report_id, "version": version})
 
 
 def moves(work: UnitOfWork, report_id: str, until: int) -> list[Row]:
@@ -114,9 +135,9 @@ def photo(work: UnitOfWork, report_id: str, n: int) -> Row | None:
     return work.first(_PHOTO, {"id": report_id, "n": n})
 
 
-def digests(work: UnitOfWork, report_id: str) -> set[str]:
-    """Of all photos of a report."""
-    return {row["digest"] for row in work.all(_DIGESTS, {"id": report_id})}
+def photos(work: UnitOfWork, report_id: str) -> dict[str, int]:
+    """The number of each photo of a report by its digest, also of those that are withheld."""
+    return {row["digest"]: row["n"] for row in work.all(_PHOTOS, {"id": report_id})}
 
 
 def used_photos(work: UnitOfWork, hour: str, digests: list[str]) -> set[str]:

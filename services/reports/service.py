@@ -24,6 +24,7 @@ from services.reports import (
     contacts,
     contract,
     following,
+    moderation,
     nearby,
     part_alarms,
     part_reading,
@@ -141,6 +142,11 @@ class ReportsService(ChassisService):
     def list_parts(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Read who takes part."""
         return part_reading.list_parts(work, body, self.chassis.city)
+
+    @operation(contract.LIST_MODERATION)
+    def list_moderation(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Read what was moderated."""
+        return moderation.list_moderation(work, body)
 
     @operation(contract.SUPPORT)
     def support_report(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:

@@ -32,6 +32,8 @@ BODIES: dict[str, dict[str, Any]] = SPOKEN | {
     "refer": {"authority": "x", "reason": "x"},
     "invite": {"agency": "DISHUB", "reason": "x"},
     "withdraw": {"agency": "DISHUB", "reason": "x"},
+    "moderate": {"what": "description", "text": "y", "reason": "x"},
+    "restore": {"what": "description", "reason": "x"},
     "rate": {"score": 4},
 }
 TELLING = ("tell_people", "tell_of_casework")
@@ -41,13 +43,14 @@ WAYS: dict[State, tuple[str, ...]] = {
     State.ASSIGNED: ("assign",),
     State.RESOLVED: ("assign", "resolve"),
 }
-# and how another agency's part gets there
-PART_WAYS: dict[str, tuple[str, ...]] = {
+# and what has to be done there first
+BEFORE: dict[str, tuple[str, ...]] = {
     "accept": ("invite",),
     "decline": ("invite",),
     "begin": ("invite", "accept"),
     "finish": ("invite", "accept"),
     "withdraw": ("invite",),
+    "restore": ("moderate",),
 }
 
 
@@ -93,7 +96,7 @@ def deeds(stack: Stack, citizen: Client, supervisor: Client, other_officer: Clie
         made = citizen.post("/v1/reports", REPORT).json
         for step in WAYS[state]:
             made = act(supervisor, made["id"], step, _body(step, supervisor))
-        for step in PART_WAYS.get(name, ()):
+        for step in BEFORE.get(name, ()):
             doer = other_officer if RULES[step].by == {Party.HELPER} else supervisor
             made = act(doer, made["id"], step, _body(step, doer))
         doer = citizen if name in ("rate", "reopen", "close") else supervisor

@@ -43,6 +43,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "comment": {"text": "x"},
     "hide": {"reason": "x"},
     "note": {"text": "x"},
+    "moderate": {"what": "description", "reason": "x"},
+    "restore": {"what": "description", "reason": "x"},
     "invite": {"agency": "HALL", "reason": "x"},
     "withdraw": {"agency": "HALL", "reason": "x"},
     "finish": {"note": "x"},
@@ -121,7 +123,7 @@ def test_what_is_not_possible_says_what_is(desk: Desk) -> None:
     with pytest.raises(Conflict) as refused:
         do(desk, "resolve", report, OFFICER)
     assert refused.value.code == "illegal_action"
-    assert "verify, assign, reject, forward, refer, comment, claim" in str(refused.value.detail)
+    assert "verify, assign, reject, forward, refer, comment, moderate" in str(refused.value.detail)
     assert desk.get(report)["version"] == 1
 
 

@@ -12,7 +12,7 @@ from services.reports import lifecycle
 from services.reports.contract import ACTIONS, ALARMS, PART_ALARMS
 from services.reports.lifecycle import RULES, Party, State, folded, legal_actions, next_state
 
-AMONG = ("comment", "claim", "release", "note", "invite", "withdraw")
+AMONG = ("comment", "moderate", "restore", "claim", "release", "note", "invite", "withdraw")
 TERM = ("warn", "miss", "escalate")
 STAFF = frozenset({Party.CITIZEN, Party.STAFF})
 SUPERVISOR = STAFF | {Party.SUPERVISOR}
@@ -44,13 +44,17 @@ HELPER = frozenset({Party.CITIZEN, Party.HELPER})
             ["hold", "resolve", "forward", "refer", *AMONG],
         ),
         (STAFF, State.ON_HOLD, ["start", "forward", "refer", *AMONG]),
-        (STAFF, State.RESOLVED, ["comment", "note"]),
+        (STAFF, State.RESOLVED, ["comment", "moderate", "restore", "note"]),
         (
             STAFF,
             State.REOPENED,
             ["verify", "assign", "reject", "forward", "refer", *AMONG],
         ),
-        (SUPERVISOR, State.RESOLVED, ["reopen", "close", "comment", "hide", "note"]),
+        (
+            SUPERVISOR,
+            State.RESOLVED,
+            ["reopen", "close", "comment", "hide", "moderate", "restore", "note"],
+        ),
         (REPORTER, State.SUBMITTED, ["comment"]),
         (REPORTER, State.RESOLVED, ["reopen", "close", "rate", "comment"]),
         (REPORTER, State.CLOSED, ["reopen", "rate", "comment"]),
@@ -59,7 +63,11 @@ HELPER = frozenset({Party.CITIZEN, Party.HELPER})
         (frozenset({Party.CITIZEN}), State.RESOLVED, ["comment"]),
         (frozenset({Party.SYSTEM}), State.SUBMITTED, [*TERM, *(f"part_{one}" for one in TERM)]),
         (frozenset({Party.SYSTEM}), State.RESOLVED, ["close"]),
-        (frozenset({Party.CITIZEN, Party.MODERATOR}), State.CLOSED, ["comment", "hide"]),
+        (
+            frozenset({Party.CITIZEN, Party.MODERATOR}),
+            State.CLOSED,
+            ["comment", "hide", "moderate", "restore"],
+        ),
         (HELPER, State.ASSIGNED, ["comment", "accept", "begin", "finish", "decline"]),
         (HELPER, State.RESOLVED, ["comment"]),
         (frozenset(), State.RESOLVED, []),

@@ -17,11 +17,12 @@ from services.reports.parts import OPEN_PARTS, PART_RULES, PartState, folded_par
 from services.reports.service_levels import Alarm
 from tests.unit.reports.test_service_levels import LADDER, MONDAY, TERMS
 
-BEGUN = ("submitted", {})
-INVITED = ("invite", {"agency": "DISHUB"})
-RESOLVE = ("resolve", {})
+Line = tuple[str, dict[str, Any]]
+BEGUN: Line = ("submitted", {})
+INVITED: Line = ("invite", {"agency": "DISHUB"})
+RESOLVE: Line = ("resolve", {})
 # written down here by itself: from where, to where
-LEGAL = {
+LEGAL: dict[str, tuple[set[str | None], str]] = {
     "invite": ({None, "done", "declined", "withdrawn"}, "asked"),
     "accept": ({"asked"}, "accepted"),
     "begin": ({"accepted"}, "working"),
@@ -57,7 +58,7 @@ def test_every_part_action_is_an_action_of_open_reports() -> None:
         [BEGUN, INVITED, ("forward", {"agency": "DISHUB"}), ("accept", {"agency": "DISHUB"})],
     ],
 )
-def test_an_impossible_history(history: list[tuple[str, dict[str, Any]]]) -> None:
+def test_an_impossible_history(history: list[Line]) -> None:
     with pytest.raises(ValueError, match=r"possible|not done"):
         folded_parts(history)
 
@@ -78,7 +79,7 @@ class Together(RuleBasedStateMachine):
         super().__init__()
         self.state, self.lead = State.SUBMITTED, "DLH"
         self.parts: dict[str, str] = {}
-        self.history: list[tuple[str, dict[str, Any]]] = [("submitted", {})]
+        self.history: list[Line] = [("submitted", {})]
 
     @rule(
         action=st.sampled_from(sorted(set(RULES) - set(PART_ALARMS))),
