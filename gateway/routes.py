@@ -17,6 +17,7 @@ from gateway.contract import GATEWAY
 from gateway.http import limits
 from gateway.open311.operations import OPEN311
 from gateway.open311.schemas import FORMATS
+from gateway.public import operations as public
 from gateway.rates import Rate
 from services.chassis.contract import Contract, Operation
 from services.notify.contract import CONTRACT as NOTIFY
@@ -38,6 +39,7 @@ class By(StrEnum):
     STREAM = "stream"
     PAGE = "page"
     OPEN311 = "open311"
+    LIST = "list"
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,13 @@ def _open311(path: str, operation: str, rate: Rate = Rate.READ, method: str = "G
     )  # fmt: skip
 
 
+def _public(path: str, operation: Operation, gives: str, by: By) -> Route:
+    """What is the same for everybody, so nobody's token is looked at."""
+    return Route(
+        "GET", path, "public", operation, Rate.READ, by=by, gives=gives, ignores_token=True
+    )
+
+
 def _document(path: str, gives: str = "application/json") -> Route:
     return Route(
         "GET", path, "gateway", contract.DOCUMENT, Rate.READ,
@@ -109,6 +118,8 @@ ROUTES: tuple[Route, ...] = (
     _post("/v1/uploads", GATEWAY, "upload_photo", Rate.UPLOAD, by=By.UPLOAD, status=201),
     _post("/v1/reports", REPORTS, "submit_report", status=201, location="/v1/reports/"),
     _get("/v1/reports", REPORTS, "list_reports"),
+    _public("/v1/reports.geojson", public.GEOJSON, public.GEOJSON_TYPE, By.LIST),
+    _public("/v1/reports.atom", public.ATOM, public.ATOM_TYPE, By.LIST),
     _get("/v1/reports/nearby", REPORTS, "find_nearby"),
     _get("/v1/reports/track/{number}", REPORTS, "track_report"),
     _post("/v1/reports/track/{number}/forget", REPORTS, "forget_contact"),
