@@ -14,6 +14,7 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.notify import domain, feed, mailing, queries, repository
 from services.notify.contract import PUBLIC, TELL_OF_CASEWORK, TELL_PEOPLE, recipients_of
 from services.notify.wording import Wording
+from services.reports.contract import reporter_digest
 
 _SHOWN = ("report_id", "number", "category", "category_name", "area", "agency", "state")
 _HAPPENED = {one.type: one.name for one in (*TELL_PEOPLE.events, *TELL_OF_CASEWORK.events)}
@@ -29,7 +30,9 @@ def tell_people(work: UnitOfWork, event: Event, wording: Wording, *, by_mail: bo
     if domain.is_for_the_city(happened, report["visibility"]):
         told = {name: report[name] for name in _SHOWN if name in report}
         feed.add(work, PUBLIC, happened, told)
-    followers = queries.followers(work, report["report_id"])
+    followers, silenced = queries.followers(work, report["report_id"])
+    if silenced and report["reporter"] is not None and report["reporter"] not in followers:
+        report = _without_reporter(report, silenced)
     for message in domain.messages_for(happened, report, followers):
         words = wording.words(message.key, report)
         if not domain.is_guest(message.recipient):
@@ -37,6 +40,12 @@ def tell_people(work: UnitOfWork, event: Event, wording: Wording, *, by_mail: bo
         if by_mail and domain.has_mail(message.recipient):
             is_first = happened == "report.submitted"
             mailing.queue_news(work, event, message.recipient, words, is_first=is_first)
+
+
+def _without_reporter(report: dict[str, Any], silenced: set[str]) -> dict[str, Any]:
+    """An event from before somebody was forgotten tells them nothing, either."""
+    is_forgotten = reporter_digest(report["report_id"], report["reporter"]) in silenced
+    return report | ({"reporter": None} if is_forgotten else {})
 
 
 def _tell_in_app(work: UnitOfWork, event: Event, recipient: str, words: tuple[Text, Text]) -> None:
@@ -56,7 +65,8 @@ def _tell_in_app(work: UnitOfWork, event: Event, recipient: str, words: tuple[Te
 
 def keep_followers(work: UnitOfWork, event: Event) -> None:
     """Somebody wants to be told of a report, or no more."""
-    repository.keep_follower(work, event.data)
+    digest = reporter_digest(event.data["report_id"], event.data["person"])
+    repository.keep_follower(work, event.data, digest)
 
 
 def list_notifications(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:

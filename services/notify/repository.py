@@ -46,7 +46,9 @@ RETURNING position, audience, type, data, at"""
 _NEWS = """
 WITH news AS (
   INSERT INTO follower_heard (report_id, person, serial)
-  VALUES (%(report_id)s, %(person)s, coalesce(%(serial)s, 0))
+  SELECT %(report_id)s, %(person)s, coalesce(%(serial)s, 0)
+  WHERE NOT EXISTS (SELECT 1 FROM reporter_forgotten WHERE report_id = %(report_id)s
+    AND digest = %(digest)s AND serial >= coalesce(%(serial)s, 0))
   ON CONFLICT (report_id, person) DO UPDATE
   SET serial = greatest(follower_heard.serial, excluded.serial)
   WHERE follower_heard.serial < excluded.serial OR %(serial)s IS NULL RETURNING 1)"""
@@ -68,10 +70,11 @@ known AS (
 SELECT count(*) AS count FROM old"""
 
 
-def keep_follower(work: UnitOfWork, told: dict[str, Any]) -> None:
-    """Somebody follows a report, or no more; not if something later was heard of them."""
+def keep_follower(work: UnitOfWork, told: dict[str, Any], digest: str) -> None:
+    """Somebody follows a report, or no more; not if something later was heard of them, also by
+    their digest."""
     sql = _FOLLOW if told["following"] else _UNFOLLOW
-    work.write(sql, {"serial": None} | told | {"at": work.clock.now()})
+    work.write(sql, {"serial": None} | told | {"at": work.clock.now(), "digest": digest})
 
 
 def queue_entry(

@@ -9,9 +9,10 @@ from services.chassis.envelope import Event
 from services.chassis.rpc_client import RpcClient
 from services.chassis.runtime import Chassis, ChassisService, on_event, operation, repeated
 from services.chassis.unit_of_work import UnitOfWork
-from services.notify import commands, contract, feed, mailing
+from services.notify import commands, contract, feed, forgetting, mailing
 from services.notify.mail_contract import (
     FORGET_CONTACTS,
+    FORGET_REPORTERS,
     GET_PREFERENCES,
     OPEN_LINK,
     SEND_CODES,
@@ -63,6 +64,11 @@ class NotifyService(ChassisService):
     def forget_contacts(self, work: UnitOfWork, event: Event) -> None:
         """A contact changed, or is to be forgotten."""
         mailing.forget_contact(work, event)
+
+    @on_event(FORGET_REPORTERS)
+    def forget_reporters(self, work: UnitOfWork, event: Event) -> None:
+        """Somebody is not to be known any more."""
+        forgetting.forget_reporter(work, event)
 
     @on_event(contract.KEEP_FOLLOWERS)
     def keep_followers(self, work: UnitOfWork, event: Event) -> None:

@@ -28,7 +28,8 @@ class Step:
     state: where it leads. by: who did it, as far as everybody may know. data: what the history
     keeps. changes: further columns of the report. told: further fields of the event.
     first_photo: the number of the first of its photos; None if the report shows all it has. part:
-    what an agency's part in it becomes. purpose: why its data were touched, for the audit.
+    what an agency's part in it becomes. actor: who is remembered; None for the caller. purpose: why
+    its data were touched, for the audit.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Step:
     photos: list[UploadedPhoto] = field(default_factory=list)
     first_photo: int | None = None
     part: Row | None = None
+    actor: str | None = None
     purpose: str = "service"
 
 
@@ -53,7 +55,7 @@ def take(work: UnitOfWork, report: Row, step: Step, city: Catalogue) -> Row:
     repository.update(work, changed)
     first, version = _first_photo(step, report), changed["version"]
     repository.add_photos(work, changed["id"], step.photos, first=first, version=version)
-    repository.remember(work, changed, step.name, remembered(step))
+    repository.remember(work, changed, step.name, remembered(step), step.actor)
     work.audit(f"report.{step.name}", changed["id"], purpose=step.purpose)
     told = _told(work, changed, step, city) | ({"parts_ended": ended} if ended else {})
     work.emit(step.event, changed["id"], changed["version"], told)
@@ -95,7 +97,7 @@ def _told(work: UnitOfWork, changed: Row, step: Step, city: Catalogue) -> dict[s
     told = announcement(changed, city) | {
         "state": changed["state"],
         "by_staff": step.by == "staff",
-        "actor": work.call.principal.subject,
+        "actor": step.actor or work.call.principal.subject,
         "officer": changed["officer"],
     }
     part = {} if step.part is None else part_changes.told_of(step.part)

@@ -21,6 +21,11 @@ from services.reports.contact_contract import (
     CONTACT_OF_REPORT,
     FORGET_CONTACT,
 )
+from services.reports.forgetting_contract import (
+    FORGET_REPORTER,
+    REPORTER_FORGOTTEN,
+    reporter_digest,
+)
 from services.reports.moderation_contract import LIST_MODERATION
 from services.reports.nearby_contract import FIND_NEARBY
 from services.reports.part_contract import LIST_PARTS
@@ -48,12 +53,15 @@ __all__ = [
     "EVENTS",
     "FIND_NEARBY",
     "FIND_REPORTS",
+    "FORGET_REPORTER",
     "GET_CATEGORY",
     "LIST_CATEGORIES",
     "LIST_MODERATION",
     "LIST_PARTS",
     "PART_ALARMS",
+    "REPORTER_FORGOTTEN",
     "SUBMIT_REQUEST",
+    "reporter_digest",
 ]
 
 SUBMIT_REPORT = Operation(
@@ -161,6 +169,7 @@ CONTRACT = Contract(
         *(action.operation for action in ACTIONS.values()),
         LIST_PARTS,
         LIST_MODERATION,
+        FORGET_REPORTER,
         *WORK_OPERATIONS,
         CONTACT_OF_REPORT,
         FORGET_CONTACT,
@@ -170,6 +179,6 @@ CONTRACT = Contract(
         FIND_NEARBY,
         SUBMIT_REQUEST,
     ),
-    (SUBMITTED, FOLLOWER_CHANGED, CONTACT_FORGOTTEN, *EVENTS, *CASEWORK_EVENTS),
+    (SUBMITTED, FOLLOWER_CHANGED, CONTACT_FORGOTTEN, REPORTER_FORGOTTEN, *EVENTS, *CASEWORK_EVENTS),
     subscriptions=(KEEP_ACCOUNTS, CHANGE_ACCOUNTS),
 )

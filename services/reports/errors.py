@@ -47,6 +47,21 @@ def only_hidden() -> Invalid:
     return _field("text", "only_hidden", words)
 
 
+def irrevocable() -> Invalid:
+    """Whoever asks must know it."""
+    words = Text(
+        "What is removed cannot be brought back; send true to say that you know.",
+        id="Yang dihapus tidak dapat dikembalikan; kirim true bila Anda memahaminya.",
+    )
+    return _field("irrevocable", "irrevocable", words)
+
+
+def reason_needed() -> Invalid:
+    """Staff removes nothing of its own accord."""
+    words = Text("Say who asked for it, and how.", id="Sebutkan siapa yang meminta dan caranya.")
+    return _field("reason", "required", words)
+
+
 def unknown_officer() -> Invalid:
     """Only an agency's own staff works for it."""
     words = Text(
@@ -99,6 +114,12 @@ class OriginalRemoved(Conflict):
     """What stood there before was removed for good."""
 
     code = "original_removed"
+
+
+class NothingToForget(Conflict):
+    """Nobody knows who reported."""
+
+    code = "nothing_to_forget"
 
 
 class ClaimedByAnother(Conflict):
@@ -155,6 +176,12 @@ def original_removed() -> OriginalRemoved:
     """It was removed with its reporter's personal data."""
     words = Text("What stood there was removed for good.", id="Aslinya sudah dihapus permanen.")
     return OriginalRemoved(words)
+
+
+def nothing_to_forget() -> NothingToForget:
+    """A guest left nothing, or it was removed already."""
+    words = Text("No data of a reporter are kept here.", id="Tidak ada data pelapor di sini.")
+    return NothingToForget(words)
 
 
 def claimed_by_another() -> ClaimedByAnother:

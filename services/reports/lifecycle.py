@@ -94,6 +94,7 @@ RULES: Mapping[str, Rule] = {
     "hide": Rule(frozenset({Party.SUPERVISOR, Party.MODERATOR}), _stay(*State)),
     "moderate": Rule(_STAFF | {Party.MODERATOR}, _stay(*State)),
     "restore": Rule(_STAFF | {Party.MODERATOR}, _stay(*State)),
+    "forget": Rule(_STAFF | {Party.REPORTER, Party.MODERATOR}, _stay(*State)),
     "claim": Rule(_STAFF, _stay(*OPEN)),
     "release": Rule(_STAFF, _stay(*OPEN)),
     "note": Rule(_STAFF, _stay(*State)),
@@ -111,7 +112,7 @@ RULES: Mapping[str, Rule] = {
     "part_escalate": Rule(_TIMER, _stay(*OPEN)),
 }
 _ALARMS = frozenset({"warn", "miss", "escalate", "part_warn", "part_miss", "part_escalate"})
-INTERNAL = frozenset({"claim", "release", "note"}) | _ALARMS
+INTERNAL = frozenset({"claim", "release", "note", "forget"}) | _ALARMS
 # what can change the state; a low rating does
 MOVING = {"submitted", "rate"} | {
     name for name, rule in RULES.items() if any(was != then for was, then in rule.leads.items())

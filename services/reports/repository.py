@@ -81,15 +81,21 @@ def insert(work: UnitOfWork, report: dict[str, Any]) -> None:
     work.write(_INSERT, report | {"attributes_json": jsontext.dumps(report["attributes"])})
 
 
-def remember(work: UnitOfWork, report: dict[str, Any], action: str, data: dict[str, Any]) -> None:
-    """Add a line to the report's history."""
+def remember(
+    work: UnitOfWork,
+    report: dict[str, Any],
+    action: str,
+    data: dict[str, Any],
+    actor: str | None = None,
+) -> None:
+    """Add a line to the report's history; actor: who did it, None for the caller."""
     work.write(
         _HISTORY,
         {
             "id": report["id"],
             "version": report["version"],
             "action": action,
-            "actor": work.call.principal.subject,
+            "actor": actor or work.call.principal.subject,
             "at": report["updated_at"],
             "data": jsontext.dumps(data),
         },

@@ -24,6 +24,7 @@ from services.reports import (
     contacts,
     contract,
     following,
+    forgetting,
     moderation,
     nearby,
     part_alarms,
@@ -147,6 +148,11 @@ class ReportsService(ChassisService):
     def list_moderation(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Read what was moderated."""
         return moderation.list_moderation(work, body)
+
+    @operation(contract.FORGET_REPORTER)
+    def forget_reporter(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Remove who reported."""
+        return forgetting.forget_reporter(work, body, self.chassis.city)
 
     @operation(contract.SUPPORT)
     def support_report(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:

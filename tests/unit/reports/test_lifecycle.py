@@ -12,7 +12,17 @@ from services.reports import lifecycle
 from services.reports.contract import ACTIONS, ALARMS, PART_ALARMS
 from services.reports.lifecycle import RULES, Party, State, folded, legal_actions, next_state
 
-AMONG = ("comment", "moderate", "restore", "claim", "release", "note", "invite", "withdraw")
+AMONG = (
+    "comment",
+    "moderate",
+    "restore",
+    "forget",
+    "claim",
+    "release",
+    "note",
+    "invite",
+    "withdraw",
+)
 TERM = ("warn", "miss", "escalate")
 STAFF = frozenset({Party.CITIZEN, Party.STAFF})
 SUPERVISOR = STAFF | {Party.SUPERVISOR}
@@ -44,7 +54,7 @@ HELPER = frozenset({Party.CITIZEN, Party.HELPER})
             ["hold", "resolve", "forward", "refer", *AMONG],
         ),
         (STAFF, State.ON_HOLD, ["start", "forward", "refer", *AMONG]),
-        (STAFF, State.RESOLVED, ["comment", "moderate", "restore", "note"]),
+        (STAFF, State.RESOLVED, ["comment", "moderate", "restore", "forget", "note"]),
         (
             STAFF,
             State.REOPENED,
@@ -53,20 +63,20 @@ HELPER = frozenset({Party.CITIZEN, Party.HELPER})
         (
             SUPERVISOR,
             State.RESOLVED,
-            ["reopen", "close", "comment", "hide", "moderate", "restore", "note"],
+            ["reopen", "close", "comment", "hide", "moderate", "restore", "forget", "note"],
         ),
-        (REPORTER, State.SUBMITTED, ["comment"]),
-        (REPORTER, State.RESOLVED, ["reopen", "close", "rate", "comment"]),
-        (REPORTER, State.CLOSED, ["reopen", "rate", "comment"]),
-        (REPORTER, State.REJECTED, ["reopen", "comment"]),
-        (REPORTER, State.NOT_AUTHORITY, ["reopen", "comment"]),
+        (REPORTER, State.SUBMITTED, ["comment", "forget"]),
+        (REPORTER, State.RESOLVED, ["reopen", "close", "rate", "comment", "forget"]),
+        (REPORTER, State.CLOSED, ["reopen", "rate", "comment", "forget"]),
+        (REPORTER, State.REJECTED, ["reopen", "comment", "forget"]),
+        (REPORTER, State.NOT_AUTHORITY, ["reopen", "comment", "forget"]),
         (frozenset({Party.CITIZEN}), State.RESOLVED, ["comment"]),
         (frozenset({Party.SYSTEM}), State.SUBMITTED, [*TERM, *(f"part_{one}" for one in TERM)]),
         (frozenset({Party.SYSTEM}), State.RESOLVED, ["close"]),
         (
             frozenset({Party.CITIZEN, Party.MODERATOR}),
             State.CLOSED,
-            ["comment", "hide", "moderate", "restore"],
+            ["comment", "hide", "moderate", "restore", "forget"],
         ),
         (HELPER, State.ASSIGNED, ["comment", "accept", "begin", "finish", "decline"]),
         (HELPER, State.RESOLVED, ["comment"]),
@@ -107,7 +117,7 @@ def test_staff_of_an_agency_that_takes_part() -> None:
 
 
 def test_every_action_has_a_rule_and_every_state_a_way_in_and_out() -> None:
-    assert set(RULES) == set(ACTIONS) | set(ALARMS) | set(PART_ALARMS)
+    assert set(RULES) == set(ACTIONS) | set(ALARMS) | set(PART_ALARMS) | {"forget"}
     assert set(RULES) > lifecycle.INTERNAL
     reached = {state for rule in RULES.values() for state in rule.leads.values()}
     assert reached | {State.SUBMITTED} == set(State)
