@@ -26,6 +26,8 @@ from services.registry.contract import CONTRACT as REGISTRY
 from services.reports.contract import ACTIONS
 from services.reports.contract import CONTRACT as REPORTS
 
+# counts of the whole city need not be of this second
+COUNTS_SECONDS = 15
 CONTRACTS: tuple[Contract, ...] = (REGISTRY, REPORTS, NOTIFY, PERMITS)
 
 
@@ -47,7 +49,8 @@ class Route:
     """One route. location: path prefix of the Location header of what it creates.
 
     gives: media type of a success. ignores_token: a stale token must not keep anybody from logging
-    in. is_documented: whether it stands in OpenAPI.
+    in. is_documented: whether it stands in OpenAPI. keeps: for how many seconds any cache may keep
+    the answer, which is the same for everybody.
     """
 
     method: str
@@ -61,6 +64,7 @@ class Route:
     gives: str = "application/json"
     ignores_token: bool = False
     is_documented: bool = True
+    keeps: int | None = None
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -95,6 +99,10 @@ def _public(path: str, operation: Operation, gives: str, by: By) -> Route:
     return Route(
         "GET", path, "public", operation, Rate.READ, by=by, gives=gives, ignores_token=True
     )
+
+
+def _counts(path: str, operation: str, gives: str = "application/json") -> Route:
+    return _get(path, REPORTS, operation, gives=gives, ignores_token=True, keeps=COUNTS_SECONDS)
 
 
 def _document(path: str, gives: str = "application/json") -> Route:
@@ -134,6 +142,9 @@ ROUTES: tuple[Route, ...] = (
         _post(f"/v1/reports/{{id}}/{action.name}", REPORTS, action.operation.name)
         for action in ACTIONS.values()
     ),
+    _counts("/v1/reports/clusters", "report_clusters", public.GEOJSON_TYPE),
+    _counts("/v1/reports/heat", "report_heat", public.GEOJSON_TYPE),
+    _counts("/v1/statistics/reports", "report_statistics"),
     _get("/v1/work/reports", REPORTS, "list_work"),
     _get("/v1/work/responses", REPORTS, "list_responses"),
     _get("/v1/work/overview", REPORTS, "work_overview"),

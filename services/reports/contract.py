@@ -41,6 +41,7 @@ from services.reports.schemas import (
     SubmitReport,
     TrackReport,
 )
+from services.reports.statistics_contract import COUNTS
 from services.reports.work_contract import WORK_OPERATIONS
 
 __all__ = [
@@ -171,6 +172,7 @@ CONTRACT = Contract(
         LIST_MODERATION,
         FORGET_REPORTER,
         *WORK_OPERATIONS,
+        *COUNTS,
         CONTACT_OF_REPORT,
         FORGET_CONTACT,
         LIST_CATEGORIES,

@@ -232,6 +232,15 @@ def backwards() -> Invalid:
     return _field("until", "backwards", words)
 
 
+def box_too_large(zoom: int) -> Invalid:
+    """More cells than are given at once."""
+    words = Text(
+        "The box is too large for this zoom; ask for zoom {zoom} or less, or for a smaller box.",
+        id="Kotak terlalu luas untuk zoom ini; minta zoom {zoom} ke bawah, atau kotak lain.",
+    )
+    return _field("zoom", "box_too_large", words.format(zoom=zoom))
+
+
 def span_too_long(days: int) -> Invalid:
     """More is asked for at once than is given."""
     words = Text("At most {days} days at once.", id="Paling banyak {days} hari sekaligus.")

@@ -28,6 +28,7 @@ from services.reports.contract import ACTIONS
 from services.reports.lifecycle import State, next_state
 from services.reports.seeding_material import MARK, Material
 from services.reports.service_levels import Alarm, Terms, WorkingTime
+from services.reports.stays import told_hours
 
 _SECOND = timedelta(seconds=1)
 _SLOW, _SLOW_FACTOR = 0.15, 5.0
@@ -77,7 +78,12 @@ class Life:
 
     def take(self, step: Step, actor: str, at: datetime, terms_of: TermsOf) -> None:
         """Take a step at that time."""
-        self.report = changed_by(step, self.report, terms_of, at)
+        before, self.report = self.report, changed_by(step, self.report, terms_of, at)
+        if self.report["state"] != before["state"]:
+            # as the database's own trigger does for what is not copied
+            stay = {"state": before["state"], "agency": before["agency"],
+                    "hours": told_hours(before["state_since"], at)}  # fmt: skip
+            self.report |= {"state_since": at, "stays": [*before["stays"], stay]}
         version = self.report["version"]
         self.history.append(Line(version, step.name, actor, at, remembered(step)))
         for photo in step.photos:
@@ -171,7 +177,7 @@ class Seeder:
             reporter=None,
         )
         # columns that a new report leaves to the database
-        report |= {"settled_at": None, "missed": 0, "photos": []}
+        report |= {"settled_at": None, "missed": 0, "photos": [], "state_since": at, "stays": []}
         return Life(report, [Line(1, "submitted", GUEST.subject, at, {})])
 
     def _lived(self, random: Random, life: Life, end: datetime) -> Life:

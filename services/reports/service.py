@@ -25,6 +25,7 @@ from services.reports import (
     contract,
     following,
     forgetting,
+    maps,
     moderation,
     nearby,
     part_alarms,
@@ -32,11 +33,14 @@ from services.reports import (
     photos,
     repository,
     requests,
+    statistics,
+    sum_repository,
     timeline,
 )
 from services.reports import work as agency_work
 from services.reports.catalogue import Catalogue
 from services.reports.settings import Settings
+from services.reports.statistics_contract import CLUSTERS, HEAT, STATISTICS
 from services.reports.work_contract import (
     ASSIGN_MANY,
     GET_JOB,
@@ -50,6 +54,7 @@ ALARM_SECONDS = 1.0
 MEASURE_SECONDS = 5.0
 JOB_SECONDS = 1.0
 CATALOGUE_SECONDS = 60.0
+SUM_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -92,6 +97,29 @@ class ReportsService(ChassisService):
     def list_reports(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Read a page of reports."""
         return commands.list_reports(work, body, self.chassis.city)
+
+    @operation(STATISTICS)
+    def report_statistics(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Count public reports."""
+        return statistics.report_statistics(work, body, self.chassis.city)
+
+    @operation(CLUSTERS)
+    def report_clusters(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """See where reports are."""
+        return maps.report_clusters(work, body)
+
+    @operation(HEAT)
+    def report_heat(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """See which kelurahan has many."""
+        return maps.report_heat(work, body, self.chassis.city)
+
+    @repeated(SUM_SECONDS)
+    def sum_up(self) -> bool:
+        """Take what changed into the sums."""
+        with self.chassis.work() as work:
+            more = sum_repository.fold(work, self.chassis.city.city.timezone.key)
+            work.commit()
+        return more
 
     @operation(contract.TRACK_REPORT)
     def track_report(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
