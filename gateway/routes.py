@@ -131,6 +131,7 @@ ROUTES: tuple[Route, ...] = (
     _get("/v1/reports/nearby", REPORTS, "find_nearby"),
     _get("/v1/reports/track/{number}", REPORTS, "track_report"),
     _post("/v1/reports/track/{number}/forget", REPORTS, "forget_contact"),
+    _post("/v1/reports/track/{number}/follow-up", REPORTS, "answer_follow_up"),
     _get("/v1/reports/{id}", REPORTS, "get_report"),
     _get("/v1/reports/{id}/timeline", REPORTS, "report_timeline"),
     _get("/v1/reports/{id}/parts", REPORTS, "list_parts"),
@@ -139,7 +140,7 @@ ROUTES: tuple[Route, ...] = (
     _post("/v1/reports/{id}/support", REPORTS, "support_report"),
     _post("/v1/reports/{id}/follow", REPORTS, "follow_report"),
     *(
-        _post(f"/v1/reports/{{id}}/{action.name}", REPORTS, action.operation.name)
+        _post(f"/v1/reports/{{id}}/{action.name.replace('_', '-')}", REPORTS, action.operation.name)
         for action in ACTIONS.values()
     ),
     _counts("/v1/reports/clusters", "report_clusters", public.GEOJSON_TYPE),

@@ -56,10 +56,12 @@ _REPORTER_HEARS = frozenset(
     for past in (
         "submitted", "verified", "assigned", "started", "held", "resolved", "rejected",
         "forwarded", "referred", "reopened", "closed", "commented", "hidden", "part_accepted",
-        "part_done", "moderated", "restored",
+        "part_done", "moderated", "restored", "follow_up_asked",
     )
 )  # fmt: skip
-_FOLLOWERS_HEAR = _REPORTER_HEARS - {"report.moderated", "report.restored"}
+_FOLLOWERS_HEAR = _REPORTER_HEARS - {
+    "report.moderated", "report.restored", "report.follow_up_asked",
+}  # fmt: skip
 _AGENCY_HEARS = frozenset(
     f"report.{past}"
     for past in (
@@ -73,7 +75,7 @@ _PART_HEARS = ("report.part_asked", "report.part_withdrawn", *_PART_ON_TIME)
 # nobody else's business: what waits, what was said, what was hidden, and who does which part
 _CITY_HEARS = _REPORTER_HEARS - {
     "report.held", "report.commented", "report.hidden", "report.part_accepted", "report.part_done",
-    "report.moderated", "report.restored",
+    "report.moderated", "report.restored", "report.follow_up_asked",
 }  # fmt: skip
 _ON_TIME = ("report.due_soon", "report.overdue", "report.escalated")
 _OFFICER_HEARS = "report.assigned.officer"
@@ -88,8 +90,9 @@ PLAIN_KEYS = ("email.verification",)
 
 
 def meant(happened: str, report: dict[str, Any]) -> str:
-    """What to tell of it: a low rating matters because it reopens the report."""
-    reopens = happened == "report.rated" and report["state"] == "reopened"
+    """What to tell of it: a low rating or a "no" matters because it reopens the report."""
+    is_answer = happened in ("report.rated", "report.followed_up")
+    reopens = is_answer and report["state"] == "reopened"
     return "report.reopened" if reopens else happened
 
 

@@ -20,6 +20,7 @@ from services.reports.action_schemas import (
     Assign,
     Close,
     Comment,
+    FollowUp,
     Forward,
     Hide,
     Hold,
@@ -119,6 +120,10 @@ _ACTIONS = (
 _CASEWORK = (
     _action("refer", "referred", Refer, Text("Refer it to another authority", id="Rujuk laporan"),
             Text("A report is another authority's", id="Laporan bukan kewenangan kota")),
+    _action("follow_up", "followed_up", FollowUp,
+            Text("Say whether it is still well", id="Jawab pertanyaan tindak lanjut"),
+            Text("A reporter said whether it is still well", id="Tindak lanjut dijawab"),
+            LOGGED_IN),
     _action("moderate", "moderated", Moderate, Text("Show something else", id="Moderasi laporan"),
             Text("A part of a report was moderated", id="Sebagian laporan dimoderasi"),
             _WHO_MODERATES),
@@ -158,4 +163,8 @@ PART_ALARMS: Mapping[str, EventType] = {
                                                    id="Bagian dieskalasi"), PartDue),
 }  # fmt: skip
 EVENTS = tuple(dict.fromkeys((*(action.event for action in _ACTIONS), *ALARMS.values())))
-CASEWORK_EVENTS = (*(action.event for action in _CASEWORK), *PART_ALARMS.values())
+FOLLOW_UP_ASKED = _event(
+    "follow_up_asked",
+    Text("A reporter is asked if it is still well", id="Tindak lanjut ditanya"),
+)
+CASEWORK_EVENTS = (*(one.event for one in _CASEWORK), *PART_ALARMS.values(), FOLLOW_UP_ASKED)

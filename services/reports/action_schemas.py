@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from services.chassis import fields, text_fields
-from services.reports.schemas import STATES, OnBehalf, ReportId, ReportSubmitted, photos_field
+from services.reports.schemas import (
+    STATES,
+    OnBehalf,
+    ReportId,
+    ReportSubmitted,
+    TrackReport,
+    photos_field,
+)
 
 
 def said_field(example: str) -> fields.String:
@@ -80,6 +87,20 @@ class Rate(AsReporter):
     """How well it was done, from 1 to 5; 1 and 2 ask for it to be looked at again."""
 
     score = fields.Integer(required=True, min=1, max=5, metadata={"example": 5})
+    text = fields.String(min=1, max=fields.MAX_TEXT, multiline=True)
+
+
+class FollowUp(AsReporter):
+    """Whether it is still well, four weeks after it was closed; "no" asks for it to be verified."""
+
+    still_well = fields.Boolean(required=True, metadata={"example": True})
+    text = fields.String(min=1, max=fields.MAX_TEXT, multiline=True)
+
+
+class TrackedFollowUp(TrackReport):
+    """The same of a guest, who knows the number and the tracking code."""
+
+    still_well = fields.Boolean(required=True, metadata={"example": True})
     text = fields.String(min=1, max=fields.MAX_TEXT, multiline=True)
 
 

@@ -13,7 +13,7 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.reports import changing, errors, lifecycle, moderation, part_changes, photos, queries
 from services.reports.catalogue import Catalogue
 from services.reports.changing import Step
-from services.reports.commands import shown, view
+from services.reports.commands import shown, tracked, view
 from services.reports.contract import ACTIONS
 from services.reports.domain import speaks_for
 from services.reports.lifecycle import Party, State
@@ -54,12 +54,32 @@ def act(
     report = queries.locked(work, body["id"])
     if report is None or not view(work, report).content:
         raise NotFound()
-    deed = Deed(work, name, report, body, _parties(work, report, body), city)
-    if not lifecycle.RULES[name].by & deed.parties:
+    parties = _parties(work, report, body)
+    return _done(Deed(work, name, report, body, parties, city), capabilities)
+
+
+def answer_follow_up(
+    work: UnitOfWork,
+    body: dict[str, Any],
+    city: Catalogue,
+    capabilities: Capabilities,
+    secret: bytes,
+) -> dict[str, Any]:
+    """What `act` does for `follow_up`, for a guest who knows number and code. Raises as it does."""
+    report = queries.locked(work, tracked(work, body, secret)["id"])
+    if report is None or report["reporter"] is not None:
+        raise NotFound()
+    said: Changes = {name: body[name] for name in ("still_well", "text") if name in body}
+    return _done(Deed(work, "follow_up", report, said, _REPORTER, city), capabilities)
+
+
+def _done(deed: Deed, capabilities: Capabilities) -> dict[str, Any]:
+    work, report = deed.work, deed.report
+    if not lifecycle.RULES[deed.name].by & deed.parties:
         raise NotFound()
     work.call.check_version(report["version"])
-    changed = changing.take(work, report, _step(deed, capabilities), city)
-    return shown(work, changed, city)
+    changed = changing.take(work, report, _step(deed, capabilities), deed.city)
+    return shown(work, changed, deed.city)
 
 
 def _parties(work: UnitOfWork, report: Row, body: dict[str, Any]) -> frozenset[Party]:
@@ -105,9 +125,22 @@ def _allowed(deed: Deed) -> State:
         raise errors.illegal_action(state, lifecycle.legal_actions(state, deed.parties))
     if deed.name == "rate" and report["rating"] is not None:
         raise errors.already_rated()
-    if found is State.REOPENED and state is not State.REOPENED:
+    is_asked = deed.name == "follow_up"
+    if is_asked:
+        _check_asked(deed)
+    if found is State.REOPENED and state is not State.REOPENED and not is_asked:
         _check_in_time(deed)
     return found
+
+
+def _check_asked(deed: Deed) -> None:
+    """The question may be answered once, and for as long as anything settled may be reopened."""
+    if deed.report["asked_at"] is None:
+        raise errors.not_asked()
+    if deed.report["still_well"] is not None:
+        raise errors.already_answered()
+    if deed.work.clock.now() - deed.report["asked_at"] > lifecycle.REOPEN_WITHIN:
+        raise errors.too_late(lifecycle.REOPEN_WITHIN.days)
 
 
 def _check_in_time(deed: Deed) -> None:
@@ -186,12 +219,16 @@ def _resolved(deed: Deed) -> Changes:
 
 
 def _to_be_rated(deed: Deed) -> Changes:
-    """Each answer gets its own rating; the history keeps the earlier ones."""
-    return {"rating": None}
+    """Each answer gets its own rating and its own question; the history keeps the earlier ones."""
+    return {"rating": None, "asked_at": None, "still_well": None}
 
 
 def _rated(deed: Deed) -> Changes:
     return {"rating": deed.body["score"]}
+
+
+def _followed_up(deed: Deed) -> Changes:
+    return {"still_well": deed.body["still_well"]}
 
 
 def _hidden(deed: Deed) -> Changes:
@@ -217,6 +254,7 @@ _EFFECTS: dict[str, Effect] = {
     "resolve": _resolved,
     "reopen": _to_be_rated,
     "rate": _rated,
+    "follow_up": _followed_up,
     "hide": _hidden,
     "moderate": _moderated,
     "restore": _restored,

@@ -163,6 +163,8 @@ def begun(
             "officer": None,
             "helpers": [],
             "rating": None,
+            "asked_at": None,
+            "still_well": None,
             "supports": 0,
             "created_at": now,
             "updated_at": now,

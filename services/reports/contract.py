@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.chassis.contract import Contract, EventType, Kind, Operation, Subscription
 from services.chassis.errors import (
+    Conflict,
     IdempotencyKeyReused,
     Invalid,
     Malformed,
@@ -13,8 +14,21 @@ from services.chassis.errors import (
 from services.chassis.principal import LOGGED_IN
 from services.chassis.text import Text
 from services.registry.contract import ACCOUNT_CHANGED, ACCOUNT_CREATED
-from services.reports.action_contract import ACTIONS, ALARMS, CASEWORK_EVENTS, EVENTS, PART_ALARMS
-from services.reports.action_schemas import AskTimeline, Follow, FollowerChanged, Timeline
+from services.reports.action_contract import (
+    ACTIONS,
+    ALARMS,
+    CASEWORK_EVENTS,
+    EVENTS,
+    FOLLOW_UP_ASKED,
+    PART_ALARMS,
+)
+from services.reports.action_schemas import (
+    AskTimeline,
+    Follow,
+    FollowerChanged,
+    Timeline,
+    TrackedFollowUp,
+)
 from services.reports.category_contract import GET_CATEGORY, LIST_CATEGORIES
 from services.reports.contact_contract import (
     CONTACT_FORGOTTEN,
@@ -54,6 +68,7 @@ __all__ = [
     "EVENTS",
     "FIND_NEARBY",
     "FIND_REPORTS",
+    "FOLLOW_UP_ASKED",
     "FORGET_REPORTER",
     "GET_CATEGORY",
     "LIST_CATEGORIES",
@@ -114,6 +129,15 @@ SUBMITTED = EventType(
     consumers=("notify",),
 )
 
+ANSWER_FOLLOW_UP = Operation(
+    "answer_follow_up",
+    TrackedFollowUp,
+    Report,
+    Text("Say whether it is still well, as a guest", id="Jawab tindak lanjut sebagai tamu"),
+    Kind.COMMAND,
+    errors=(NotFound, Conflict, StaleVersion, IdempotencyKeyReused),
+)
+
 SUPPORT = Operation(
     "support_report",
     ReportId,
@@ -164,6 +188,7 @@ CONTRACT = Contract(
         GET_PHOTO,
         LIST_REPORTS,
         TRACK_REPORT,
+        ANSWER_FOLLOW_UP,
         TIMELINE,
         SUPPORT,
         FOLLOW,

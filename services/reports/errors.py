@@ -128,6 +128,18 @@ class ClaimedByAnother(Conflict):
     code = "claimed"
 
 
+class NotAsked(Conflict):
+    """Nobody has asked yet, or it was reopened since."""
+
+    code = "not_asked"
+
+
+class AlreadyAnswered(Conflict):
+    """The question is answered once."""
+
+    code = "already_answered"
+
+
 class AlreadyRated(Conflict):
     """A report is rated once, unless it was reopened since."""
 
@@ -194,6 +206,17 @@ def claimed_by_another() -> ClaimedByAnother:
 def already_rated() -> AlreadyRated:
     """It has its rating."""
     return AlreadyRated(Text("You have rated this.", id="Anda sudah memberi nilai."))
+
+
+def not_asked() -> NotAsked:
+    """The question comes by itself."""
+    words = Text("You have not been asked yet.", id="Belum ada pertanyaan tindak lanjut.")
+    return NotAsked(words)
+
+
+def already_answered() -> AlreadyAnswered:
+    """It has its answer."""
+    return AlreadyAnswered(Text("You have answered this.", id="Anda sudah menjawab."))
 
 
 def too_late(days: int) -> TooLateToReopen:

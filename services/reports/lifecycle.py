@@ -5,7 +5,8 @@ INTERNAL names what only staff sees in a timeline.
 Sources: SP4N-LAPOR (PermenPANRB 62/2018) for verification, hand-over, answer and closing; our own
 decision where it is silent: what is not for the city is referred to whose it is (`not_authority`)
 and no more the city's work, a photo is needed to resolve, a reporter may reopen within 14 days, and
-a rating of 1 or 2 asks for the case to be verified again.
+a rating of 1 or 2, or the answer "no" to the question four weeks after closing, asks for the case
+to be verified again.
 """
 
 from __future__ import annotations
@@ -90,6 +91,7 @@ RULES: Mapping[str, Rule] = {
     "reopen": Rule(_REPORTER_OR_SUPERVISOR, _to(_S.REOPENED, *SETTLED)),
     "close": Rule(_REPORTER_OR_SUPERVISOR | _TIMER, _to(_S.CLOSED, _S.RESOLVED)),
     "rate": Rule(frozenset({Party.REPORTER}), _stay(_S.RESOLVED, _S.CLOSED)),
+    "follow_up": Rule(frozenset({Party.REPORTER}), _stay(_S.CLOSED)),
     "comment": Rule(_PEOPLE, _stay(*State)),
     "hide": Rule(frozenset({Party.SUPERVISOR, Party.MODERATOR}), _stay(*State)),
     "moderate": Rule(_STAFF | {Party.MODERATOR}, _stay(*State)),
@@ -107,14 +109,15 @@ RULES: Mapping[str, Rule] = {
     "warn": Rule(_TIMER, _stay(*OPEN)),
     "miss": Rule(_TIMER, _stay(*OPEN)),
     "escalate": Rule(_TIMER, _stay(*OPEN)),
+    "ask": Rule(_TIMER, _stay(_S.CLOSED)),
     "part_warn": Rule(_TIMER, _stay(*OPEN)),
     "part_miss": Rule(_TIMER, _stay(*OPEN)),
     "part_escalate": Rule(_TIMER, _stay(*OPEN)),
 }
 _ALARMS = frozenset({"warn", "miss", "escalate", "part_warn", "part_miss", "part_escalate"})
-INTERNAL = frozenset({"claim", "release", "note", "forget"}) | _ALARMS
-# what can change the state; a low rating does
-MOVING = {"submitted", "rate"} | {
+INTERNAL = frozenset({"claim", "release", "note", "forget", "ask"}) | _ALARMS
+# what can change the state; a low rating does, and saying that it is not well any more
+MOVING = {"submitted", "rate", "follow_up"} | {
     name for name, rule in RULES.items() if any(was != then for was, then in rule.leads.items())
 }
 
@@ -151,6 +154,8 @@ def next_state(action: str, state: State, data: Mapping[str, Any]) -> State | No
     """Where an action leads; None if it is not possible in that state."""
     found = RULES[action].leads.get(state)
     if action == "rate" and found is not None and data["score"] <= LOW_RATING:
+        return State.REOPENED
+    if action == "follow_up" and found is not None and not data.get("still_well", True):
         return State.REOPENED
     return found
 

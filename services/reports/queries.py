@@ -12,7 +12,7 @@ from services.reports.lifecycle import MOVING, OPEN
 
 COLUMNS = """id::text, number, version, state, category, description, lat, long, address,
   approximate, visibility, attributes, area, agency, reporter, app, officer, helpers, rating,
-  supports, settled_at, created_at, updated_at,
+  supports, asked_at, still_well, settled_at, created_at, updated_at,
   due_from, due_at, days_left, escalation, missed, alarm, alarm_at,
   (SELECT coalesce(json_agg(json_build_object(
      'n', n, 'width', width, 'height', height, 'version', version)

@@ -27,9 +27,10 @@ VALUES (%(id)s, %(version)s, %(action)s, %(actor)s, %(at)s, %(data)s)"""
 _UPDATE = """
 UPDATE report SET version = %(version)s, state = %(state)s, visibility = %(visibility)s,
   agency = %(agency)s, officer = %(officer)s, helpers = %(helpers)s, rating = %(rating)s,
-  settled_at = %(settled_at)s, updated_at = %(updated_at)s, due_from = %(due_from)s,
-  due_at = %(due_at)s, days_left = %(days_left)s, escalation = %(escalation)s, missed = %(missed)s,
-  alarm = %(alarm)s, alarm_at = %(alarm_at)s
+  asked_at = %(asked_at)s, still_well = %(still_well)s, settled_at = %(settled_at)s,
+  updated_at = %(updated_at)s, due_from = %(due_from)s, due_at = %(due_at)s,
+  days_left = %(days_left)s, escalation = %(escalation)s, missed = %(missed)s, alarm = %(alarm)s,
+  alarm_at = %(alarm_at)s
 WHERE id = %(id)s"""
 
 _PHOTO = """

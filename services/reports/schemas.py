@@ -82,7 +82,9 @@ class Report(fields.Schema):
 
     address: the place in words, as it was given. approximate: it is the middle of its kelurahan.
 
-    due_at: until when the agency has to act; null while nobody has to, or the reporter has.
+    asked_at: when its reporter was asked whether it is still well, four weeks after it was closed;
+    still_well: the answer. due_at: until when the agency has to act; null while nobody has to, or
+    the reporter has.
     tracking_code: only in the answer to a guest who left a contact address. escalation: how many
     steps of the agency's ladder were told that the time is over.
     """
@@ -108,6 +110,8 @@ class Report(fields.Schema):
         fields.String(), required=True, metadata={"description": "agencies that take part"}
     )
     rating = fields.Integer(required=True, allow_none=True, min=1, max=5)
+    asked_at = fields.Timestamp(required=True, allow_none=True)
+    still_well = fields.Boolean(required=True, allow_none=True)
     supports = fields.Integer(required=True, min=0, max=2**31 - 1)
     due_at = fields.Timestamp(required=True, allow_none=True)
     reporter = fields.String(metadata={"description": "the reporter's account; staff only"})

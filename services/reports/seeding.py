@@ -94,7 +94,9 @@ class Life:
         while self.report["alarm"] is not None and self.report["alarm_at"] <= until:
             report, at = self.report, self.report["alarm_at"]
             terms, alarm = terms_of(report["category"], report["agency"]), Alarm(report["alarm"])
-            if alarm is Alarm.ESCALATE and report["escalation"] >= len(terms.ladder):
+            # nobody left an address to be asked at
+            is_over = alarm is Alarm.ASK
+            if is_over or (alarm is Alarm.ESCALATE and report["escalation"] >= len(terms.ladder)):
                 self.report = report | {"alarm": None, "alarm_at": None}
                 return
             self.take(alarms.step_of(alarm, report, terms), SYSTEM.subject, at, terms_of)

@@ -34,6 +34,7 @@ BODIES: dict[str, dict[str, Any]] = SPOKEN | {
     "withdraw": {"agency": "DISHUB", "reason": "x"},
     "moderate": {"what": "description", "text": "y", "reason": "x"},
     "restore": {"what": "description", "reason": "x"},
+    "follow_up": {"still_well": True},
     "rate": {"score": 4},
 }
 TELLING = ("tell_people", "tell_of_casework")
@@ -42,6 +43,7 @@ WAYS: dict[State, tuple[str, ...]] = {
     State.SUBMITTED: (),
     State.ASSIGNED: ("assign",),
     State.RESOLVED: ("assign", "resolve"),
+    State.CLOSED: ("assign", "resolve", "close"),
 }
 # and what has to be done there first
 BEFORE: dict[str, tuple[str, ...]] = {
@@ -65,13 +67,15 @@ class Deed:
     key: str
     version: int
 
+    @property
+    def path(self) -> str:
+        return f"/v1/reports/{self.report}/{self.name.replace('_', '-')}"
+
     def insist(self) -> Answer:
         until = time.monotonic() + 60
         while time.monotonic() < until:
             try:
-                answer = self.client.post(
-                    f"/v1/reports/{self.report}/{self.name}", self.body, Idempotency_Key=self.key
-                )
+                answer = self.client.post(self.path, self.body, Idempotency_Key=self.key)
             except TRANSPORT_ERRORS:
                 continue
             if answer.status == 200:
@@ -99,11 +103,22 @@ def deeds(stack: Stack, citizen: Client, supervisor: Client, other_officer: Clie
         for step in BEFORE.get(name, ()):
             doer = other_officer if RULES[step].by == {Party.HELPER} else supervisor
             made = act(doer, made["id"], step, _body(step, doer))
-        doer = citizen if name in ("rate", "reopen", "close") else supervisor
+        if name == "follow_up":
+            made = _asked(stack, citizen, made["id"])
+        doer = citizen if name in ("rate", "reopen", "close", "follow_up") else supervisor
         doer = other_officer if RULES[name].by == {Party.HELPER} else doer
         body = _body(name, doer)
         found.append(Deed(name, made["id"], doer, body, str(uuid4()), made["version"]))
     return found
+
+
+def _asked(stack: Stack, reporter: Client, report: str) -> Any:
+    """As if four weeks had gone by since it was closed."""
+    with connected(stack, "reports") as reports:
+        change(reports, "UPDATE report SET alarm_at = now() WHERE id = %s", report)
+    path = f"/v1/reports/{report}"
+    eventually(lambda: reporter.get(path).json["asked_at"] is not None, what="the question")
+    return reporter.get(path).json
 
 
 def _body(name: str, client: Client) -> dict[str, Any]:

@@ -28,6 +28,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "comment_report": {"text": "x"},
     "hide_report": {"reason": "x"},
     "note_report": {"text": "x"},
+    "follow_up_report": {"still_well": True},
     "forget_reporter": {"irrevocable": True, "reason": "x"},
     "moderate_report": {"what": "description", "reason": "x"},
     "restore_report": {"what": "description", "reason": "x"},

@@ -95,8 +95,8 @@ _THINGS = {
 # what tells apart by words of one's own choice, each with a test below
 _TESTED_BY_NAME = {
     "issue_token", "refresh_token", "revoke_token", "set_email", "verify_email", "forget_email",
-    "track_report", "forget_contact", "open_link", "use_link", "submit_report", "open311_request",
-    "open311_token",
+    "track_report", "forget_contact", "answer_follow_up", "open_link", "use_link",
+    "submit_report", "open311_request", "open311_token",
 }  # fmt: skip
 # nothing in the request names what is somebody's; filters find only what their caller may see
 _NOTHING_NAMED = {
@@ -145,6 +145,8 @@ def test_reports_are_tracked_and_forgotten_alike(world: World) -> None:
     guest, numbers = world.people[Role.GUEST], (world.foreign["number"], "LP-2026-9999999-2")
     assert_alike(lambda n: guest.get(f"/v1/reports/track/{n}?code={WRONG}"), numbers)
     assert_alike(lambda n: guest.post(f"/v1/reports/track/{n}/forget", {"code": WRONG}), numbers)
+    answer = {"code": WRONG, "still_well": True}
+    assert_alike(lambda n: guest.post(f"/v1/reports/track/{n}/follow-up", answer), numbers)
 
 
 def test_open311_does_not_know_them_either(world: World) -> None:

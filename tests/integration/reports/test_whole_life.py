@@ -84,7 +84,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "reopened": ("assign", "resolve", "reopen"),
 }
 TERM = ("warn", "miss", "escalate")
-ALARMS = (*TERM, *(f"part_{one}" for one in TERM), "close")
+ALARMS = (*TERM, *(f"part_{one}" for one in TERM), "close", "ask")
 
 
 class Life(RuleBasedStateMachine):
@@ -203,8 +203,10 @@ class Life(RuleBasedStateMachine):
         assert row["alarm_at"] is None or row["alarm_at"] > now, "what should have rung has rung"
         if row["state"] == "resolved":
             assert row["alarm"] == "close"
-        if row["state"] in ("closed", "rejected", "not_authority"):
+        if row["state"] in ("rejected", "not_authority"):
             assert row["alarm"] is None
+        if row["state"] == "closed":
+            assert (row["alarm"] is None) == (row["asked_at"] is not None)
 
     @invariant()
     def everybody_reads_the_same_life(self) -> None:
@@ -261,7 +263,7 @@ class Life(RuleBasedStateMachine):
         if refused.code == "illegal_action":
             assert self.row["state"] not in LEGAL[name][0]
             offered = str(refused.detail).partition("now: ")[2].rstrip(".").split(", ")
-            offered = [one for one in offered if one not in ("-", "forget")]
+            offered = [one for one in offered if one not in ("-", "forget", "follow_up")]
             assert all(self.row["state"] in LEGAL[one][0] for one in offered)
         else:
             assert refused.code in (

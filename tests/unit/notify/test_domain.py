@@ -115,6 +115,36 @@ def test_a_low_rating_is_told_as_what_it_leads_to() -> None:
     assert domain.meant("report.submitted", {}) == "report.submitted"
 
 
+def test_the_question_after_four_weeks_goes_to_the_reporter_alone() -> None:
+    by_itself = {"actor": "system", "by_staff": False, "followers": ["you"]}
+    assert changed("report.follow_up_asked", **by_itself) == [
+        ("person:me", "report.follow_up_asked")
+    ]
+    guests = changed("report.follow_up_asked", reporter=None, report_id="7", **by_itself)
+    assert guests == [("guest:7", "report.follow_up_asked")]
+    assert domain.meant("report.followed_up", {"state": "reopened"}) == "report.reopened"
+    assert changed("report.followed_up", actor="me", by_staff=False) == []
+    assert not domain.is_for_the_city("report.follow_up_asked", "public")
+
+
+def test_agencies_hear_of_their_parts() -> None:
+    part = {"reporter": None, "report_id": "7", "part_agency": "DISHUB"}
+    assert changed("report.part_asked", **part) == [("agency:DISHUB", "report.part_asked.agency")]
+    assert changed("report.part_overdue", tell=None, **part) == [
+        ("agency:DISHUB", "report.part_overdue.agency")
+    ]
+    assert changed("report.part_escalated", tell="head", **part) == [
+        ("head:DISHUB", "report.part_escalated.agency")
+    ]
+    assert changed("report.part_declined", **part) == [
+        ("agency:DLH", "report.part_declined.agency")
+    ]
+    assert ("agency:DISHUB", "report.part_withdrawn.agency") in changed(
+        "report.resolved", parts_ended=["DISHUB"]
+    )
+    assert changed("report.part_begun", **part) == []
+
+
 def test_followers_are_told_once_as_long_as_the_public_may_know() -> None:
     followed = {"followers": ["you", "me", "officer", "you"]}
     assert changed("report.resolved", **followed) == [

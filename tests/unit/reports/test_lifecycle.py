@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,12 +69,13 @@ HELPER = frozenset({Party.CITIZEN, Party.HELPER})
         ),
         (REPORTER, State.SUBMITTED, ["comment", "forget"]),
         (REPORTER, State.RESOLVED, ["reopen", "close", "rate", "comment", "forget"]),
-        (REPORTER, State.CLOSED, ["reopen", "rate", "comment", "forget"]),
+        (REPORTER, State.CLOSED, ["reopen", "rate", "follow_up", "comment", "forget"]),
         (REPORTER, State.REJECTED, ["reopen", "comment", "forget"]),
         (REPORTER, State.NOT_AUTHORITY, ["reopen", "comment", "forget"]),
         (frozenset({Party.CITIZEN}), State.RESOLVED, ["comment"]),
         (frozenset({Party.SYSTEM}), State.SUBMITTED, [*TERM, *(f"part_{one}" for one in TERM)]),
         (frozenset({Party.SYSTEM}), State.RESOLVED, ["close"]),
+        (frozenset({Party.SYSTEM}), State.CLOSED, ["ask"]),
         (
             frozenset({Party.CITIZEN, Party.MODERATOR}),
             State.CLOSED,
@@ -117,7 +120,7 @@ def test_staff_of_an_agency_that_takes_part() -> None:
 
 
 def test_every_action_has_a_rule_and_every_state_a_way_in_and_out() -> None:
-    assert set(RULES) == set(ACTIONS) | set(ALARMS) | set(PART_ALARMS) | {"forget"}
+    assert set(RULES) == set(ACTIONS) | set(ALARMS) | set(PART_ALARMS) | {"forget", "ask"}
     assert set(RULES) > lifecycle.INTERNAL
     reached = {state for rule in RULES.values() for state in rule.leads.values()}
     assert reached | {State.SUBMITTED} == set(State)
@@ -131,6 +134,20 @@ def test_every_action_has_a_rule_and_every_state_a_way_in_and_out() -> None:
 )
 def test_a_low_rating_asks_to_look_again(score: int, state: State) -> None:
     assert next_state("rate", State.RESOLVED, {"score": score}) is state
+
+
+def test_what_is_not_well_any_more_is_looked_at_again() -> None:
+    assert next_state("follow_up", State.CLOSED, {"still_well": True}) is State.CLOSED
+    assert next_state("follow_up", State.CLOSED, {"still_well": False}) is State.REOPENED
+    assert next_state("follow_up", State.RESOLVED, {"still_well": False}) is None
+    history: list[tuple[str, dict[str, Any]]] = [
+        ("submitted", {}),
+        ("assign", {}),
+        ("resolve", {}),
+        ("close", {}),
+        ("ask", {}),
+    ]
+    assert folded([*history, ("follow_up", {"still_well": False})]) is State.REOPENED
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,9 @@ def test_a_resolved_case_is_closed_after_ten_working_days() -> None:
     assert resolved["due_at"] is None
     rated = report(state="resolved", **resolved)
     assert TERMS.after("rate", rated, State.RESOLVED, at(2, 9)) == {}
-    assert TERMS.after("close", rated, State.CLOSED, at(2, 9))["alarm"] is None
+    closed = TERMS.after("close", rated, State.CLOSED, at(2, 9))
+    assert (closed["alarm"], closed["alarm_at"]) == (Alarm.ASK, at(30, 9))
+    assert TERMS.after("rate", rated | closed | {"state": "closed"}, State.CLOSED, at(3)) == {}
 
 
 def test_a_short_term_is_not_warned_of_after_the_fact() -> None:
@@ -135,6 +137,10 @@ class Life(RuleBasedStateMachine):
         state = State(self.report["state"])
         if self.report["alarm"] == Alarm.CLOSE:
             self._become("close", State.CLOSED)
+            return
+        if self.report["alarm"] == Alarm.ASK:
+            assert next_state("ask", state, {}) is state
+            self.report |= {"alarm": None, "alarm_at": None}
             return
         assert next_state(self.report["alarm"], state, {}) is state
         self.report |= TERMS.rung(self.report)
