@@ -91,7 +91,7 @@ def _parties(work: UnitOfWork, report: Row, body: dict[str, Any]) -> frozenset[P
             reporter=report["reporter"],
             helpers=report["helpers"],
         )
-    if not speaks_for(principal, report["agency"]):
+    if not all(speaks_for(principal, one) for one in (report["agency"], *report["helpers"])):
         raise errors.not_on_behalf()
     return _REPORTER
 

@@ -11,55 +11,19 @@ from services.chassis.text import Text
 def unknown_category(known: Iterable[str]) -> Invalid:
     """The category is not in the city pack."""
     words = Text("Unknown; known are: {known}.", id="Tidak dikenal; yang ada: {known}.")
-    return _field("category", "unknown_category", words.format(known=", ".join(known)))
+    return of_field("category", "unknown_category", words.format(known=", ".join(known)))
 
 
 def unknown_agency(known: Iterable[str]) -> Invalid:
     """The agency is not in the city pack."""
     words = Text("Unknown; known are: {known}.", id="Tidak dikenal; yang ada: {known}.")
-    return _field("agency", "unknown_agency", words.format(known=", ".join(known)))
+    return of_field("agency", "unknown_agency", words.format(known=", ".join(known)))
 
 
 def same_agency() -> Invalid:
     """To be passed on it needs another agency."""
     words = Text("This agency has it already.", id="Sudah ditangani instansi ini.")
-    return _field("agency", "same_agency", words)
-
-
-def leads_already() -> Invalid:
-    """Whoever leads needs no part."""
-    words = Text("This agency leads the report.", id="Instansi ini penanggung jawab laporan.")
-    return _field("agency", "leads_already", words)
-
-
-def nothing_there() -> Invalid:
-    """The report has no such words, answer, photo or line, or they are hidden already."""
-    words = Text("There is nothing to read there.", id="Tidak ada yang dapat dibaca di situ.")
-    return _field("what", "nothing_there", words)
-
-
-def only_hidden() -> Invalid:
-    """Nobody writes somebody else's answers."""
-    words = Text(
-        "Answers and photos can be hidden only; leave this out.",
-        id="Jawaban dan foto hanya dapat disembunyikan; kosongkan isian ini.",
-    )
-    return _field("text", "only_hidden", words)
-
-
-def irrevocable() -> Invalid:
-    """Whoever asks must know it."""
-    words = Text(
-        "What is removed cannot be brought back; send true to say that you know.",
-        id="Yang dihapus tidak dapat dikembalikan; kirim true bila Anda memahaminya.",
-    )
-    return _field("irrevocable", "irrevocable", words)
-
-
-def reason_needed() -> Invalid:
-    """Staff removes nothing of its own accord."""
-    words = Text("Say who asked for it, and how.", id="Sebutkan siapa yang meminta dan caranya.")
-    return _field("reason", "required", words)
+    return of_field("agency", "same_agency", words)
 
 
 def unknown_officer() -> Invalid:
@@ -68,13 +32,13 @@ def unknown_officer() -> Invalid:
         "Nobody of this agency has this account.",
         id="Tidak ada petugas instansi ini dengan akun itu.",
     )
-    return _field("officer", "unknown_officer", words)
+    return of_field("officer", "unknown_officer", words)
 
 
 def unknown_citizen() -> Invalid:
     """There is no such account of a citizen."""
     words = Text("No citizen has this account.", id="Tidak ada warga dengan akun ini.")
-    return _field("on_behalf_of.account", "unknown_account", words)
+    return of_field("on_behalf_of.account", "unknown_account", words)
 
 
 def not_on_behalf() -> Invalid:
@@ -83,43 +47,13 @@ def not_on_behalf() -> Invalid:
         "Only staff of another agency may do this for somebody.",
         id="Hanya petugas instansi lain yang boleh melakukannya atas nama orang lain.",
     )
-    return _field("on_behalf_of", "not_on_behalf", words)
+    return of_field("on_behalf_of", "not_on_behalf", words)
 
 
 class IllegalAction(Conflict):
     """The report's state does not allow it."""
 
     code = "illegal_action"
-
-
-class IllegalPart(Conflict):
-    """The agency's part does not allow it."""
-
-    code = "illegal_part"
-
-
-class PartsOpen(Conflict):
-    """Other agencies are not done with their parts."""
-
-    code = "parts_open"
-
-
-class NotModerated(Conflict):
-    """There is nothing to undo."""
-
-    code = "not_moderated"
-
-
-class OriginalRemoved(Conflict):
-    """What stood there before was removed for good."""
-
-    code = "original_removed"
-
-
-class NothingToForget(Conflict):
-    """Nobody knows who reported."""
-
-    code = "nothing_to_forget"
 
 
 class ClaimedByAnother(Conflict):
@@ -159,41 +93,6 @@ def illegal_action(state: str, legal: Iterable[str]) -> IllegalAction:
         id="Status laporan {state}; yang mungkin sekarang: {legal}.",
     )
     return IllegalAction(words.format(state=state, legal=", ".join(legal) or "-"))
-
-
-def illegal_part(state: str | None, legal: Iterable[str]) -> IllegalPart:
-    """What is possible with the part instead."""
-    words = Text(
-        "The agency's part is {state}; possible now: {legal}.",
-        id="Bagian instansi itu {state}; yang mungkin sekarang: {legal}.",
-    )
-    return IllegalPart(words.format(state=state or "-", legal=", ".join(legal) or "-"))
-
-
-def parts_open(agencies: Iterable[str]) -> PartsOpen:
-    """Whose part it is; whoever resolves it all the same says why."""
-    words = Text(
-        "Not done with their part: {agencies}. Wait, withdraw it, or send open_parts_reason.",
-        id="Belum selesai: {agencies}. Tunggu, batalkan, atau kirim open_parts_reason.",
-    )
-    return PartsOpen(words.format(agencies=", ".join(agencies)))
-
-
-def not_moderated() -> NotModerated:
-    """Nothing was changed there, or it was undone."""
-    return NotModerated(Text("This is not moderated.", id="Bagian ini tidak dimoderasi."))
-
-
-def original_removed() -> OriginalRemoved:
-    """It was removed with its reporter's personal data."""
-    words = Text("What stood there was removed for good.", id="Aslinya sudah dihapus permanen.")
-    return OriginalRemoved(words)
-
-
-def nothing_to_forget() -> NothingToForget:
-    """A guest left nothing, or it was removed already."""
-    words = Text("No data of a reporter are kept here.", id="Tidak ada data pelapor di sini.")
-    return NothingToForget(words)
 
 
 def claimed_by_another() -> ClaimedByAnother:
@@ -237,7 +136,7 @@ def outside_city() -> Invalid:
 def no_such_area(known: Iterable[str]) -> Invalid:
     """No kelurahan has this code."""
     words = Text("Unknown; known are: {known}.", id="Tidak dikenal; yang ada: {known}.")
-    return _field("area", "unknown_area", words.format(known=", ".join(known)))
+    return of_field("area", "unknown_area", words.format(known=", ".join(known)))
 
 
 def address_not_found() -> Invalid:
@@ -246,13 +145,13 @@ def address_not_found() -> Invalid:
         "This address names no kelurahan of the city; name it, or send lat and long.",
         id="Alamat ini tidak menyebut kelurahan di kota ini; sebutkan, atau kirim lat dan long.",
     )
-    return _field("address", "address_not_found", words)
+    return of_field("address", "address_not_found", words)
 
 
 def backwards() -> Invalid:
     """The end is before the beginning."""
     words = Text("This is before the beginning.", id="Ini sebelum waktu awal.")
-    return _field("until", "backwards", words)
+    return of_field("until", "backwards", words)
 
 
 def box_too_large(zoom: int) -> Invalid:
@@ -261,19 +160,19 @@ def box_too_large(zoom: int) -> Invalid:
         "The box is too large for this zoom; ask for zoom {zoom} or less, or for a smaller box.",
         id="Kotak terlalu luas untuk zoom ini; minta zoom {zoom} ke bawah, atau kotak lain.",
     )
-    return _field("zoom", "box_too_large", words.format(zoom=zoom))
+    return of_field("zoom", "box_too_large", words.format(zoom=zoom))
 
 
 def span_too_long(days: int) -> Invalid:
     """More is asked for at once than is given."""
     words = Text("At most {days} days at once.", id="Paling banyak {days} hari sekaligus.")
-    return _field("since", "span_too_long", words.format(days=days))
+    return of_field("since", "span_too_long", words.format(days=days))
 
 
 def contact_not_needed() -> Invalid:
     """Who is logged in is told through the account."""
     words = Text("You are logged in; leave this out.", id="Anda sudah masuk; kosongkan isian ini.")
-    return _field("contact_email", "contact_not_needed", words)
+    return of_field("contact_email", "contact_not_needed", words)
 
 
 def unknown_photo(position: int) -> Invalid:
@@ -282,13 +181,13 @@ def unknown_photo(position: int) -> Invalid:
         "This photo is not known, not yours, or older than 24 hours; upload it again.",
         id="Foto ini tidak dikenal, bukan milik Anda, atau lebih dari 24 jam; unggah kembali.",
     )
-    return _field(f"photos.{position}", "unknown_photo", words)
+    return of_field(f"photos.{position}", "unknown_photo", words)
 
 
 def photo_twice(position: int) -> Invalid:
     """The same picture was given before."""
     words = Text("This photo is given twice.", id="Foto ini dikirim dua kali.")
-    return _field(f"photos.{position}", "photo_twice", words)
+    return of_field(f"photos.{position}", "photo_twice", words)
 
 
 def photo_present(position: int) -> Invalid:
@@ -297,7 +196,7 @@ def photo_present(position: int) -> Invalid:
         "The report has this photo already; take a new one.",
         id="Laporan ini sudah memuat foto tersebut; ambil foto baru.",
     )
-    return _field(f"photos.{position}", "photo_present", words)
+    return of_field(f"photos.{position}", "photo_present", words)
 
 
 def under(prefix: str, invalid: Invalid) -> Invalid:
@@ -306,5 +205,6 @@ def under(prefix: str, invalid: Invalid) -> Invalid:
     return Invalid(errors=errors)
 
 
-def _field(field: str, code: str, message: Text) -> Invalid:
+def of_field(field: str, code: str, message: Text) -> Invalid:
+    """One field is wrong."""
     return Invalid(errors=[FieldError(field, code, message)])

@@ -13,7 +13,14 @@ from typing import Any
 from services.chassis.database import Row
 from services.chassis.errors import NotFound
 from services.chassis.unit_of_work import UnitOfWork
-from services.reports import changing, errors, forgetting_repository, lifecycle, queries, repository
+from services.reports import (
+    casework_errors,
+    changing,
+    forgetting_repository,
+    lifecycle,
+    queries,
+    repository,
+)
 from services.reports.catalogue import Catalogue
 from services.reports.changing import Step
 from services.reports.commands import view
@@ -45,11 +52,11 @@ def forget_reporter(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> 
 
 def _check(work: UnitOfWork, report: Row, body: dict[str, Any], *, is_own: bool) -> None:
     if not body["irrevocable"]:
-        raise errors.irrevocable()
+        raise casework_errors.irrevocable()
     if not is_own and "reason" not in body:
-        raise errors.reason_needed()
+        raise casework_errors.reason_needed()
     if report["reporter"] is None and queries.contact(work, report["id"]) is None:
-        raise errors.nothing_to_forget()
+        raise casework_errors.nothing_to_forget()
 
 
 def _forget(work: UnitOfWork, report: Row) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from services.chassis.database import Row
 from services.chassis.errors import NotFound
 from services.chassis.unit_of_work import UnitOfWork
-from services.reports import errors, moderation_repository, queries
+from services.reports import casework_errors, moderation_repository, queries
 from services.reports.commands import view
 from services.reports.moderation_contract import WHOLE
 from services.reports.timeline import said_in
@@ -30,10 +30,10 @@ def moderate(work: UnitOfWork, report: Row, body: dict[str, Any]) -> Changes:
     what, text = body["what"], body.get("text")
     kind, _, name = what.partition(".")
     if text is not None and kind in ("attributes", "photos"):
-        raise errors.only_hidden()
+        raise casework_errors.only_hidden()
     original = _found(work, report, kind, name)
     if original is None:
-        raise errors.nothing_there()
+        raise casework_errors.nothing_there()
     shown = None if kind in ("attributes", "photos") else text or HIDDEN
     moderation_repository.add(work, report, what, original, shown, body["reason"])
     return _changed(work, report, kind, name, shown)
@@ -51,9 +51,9 @@ def restore(work: UnitOfWork, report: Row, body: dict[str, Any]) -> Changes:
     removed for good."""
     last = moderation_repository.last(work, report["id"], body["what"])
     if last is None:
-        raise errors.not_moderated()
+        raise casework_errors.not_moderated()
     if last["original"] is None:
-        raise errors.original_removed()
+        raise casework_errors.original_removed()
     moderation_repository.undo(work, report, last["version"])
     if body["what"] == WHOLE:
         return {"visibility": last["original"]}

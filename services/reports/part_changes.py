@@ -9,7 +9,7 @@ from typing import Any
 
 from services.chassis.database import Row
 from services.chassis.unit_of_work import UnitOfWork
-from services.reports import errors, part_queries, part_repository
+from services.reports import casework_errors, part_queries, part_repository
 from services.reports.catalogue import Catalogue
 from services.reports.lifecycle import SETTLED
 from services.reports.parts import (
@@ -50,12 +50,12 @@ def after(asked: Asked) -> Row:
     report, agency = asked.report, asked.agency
     asked.city.check_agency(agency)
     if agency == report["agency"]:
-        raise errors.leads_already()
+        raise casework_errors.leads_already()
     part = part_queries.one(asked.work, report["id"], agency)
     before = PartState(part["state"]) if part else None
     state = next_part_state(asked.name, before)
     if state is None:
-        raise errors.illegal_part(before, _legal(before))
+        raise casework_errors.illegal_part(before, _legal(before))
     now = asked.work.clock.now()
     begun = part if part and state is not PartState.ASKED else _asked_anew(report, agency, now)
     terms = asked.city.terms(report["category"], agency)
@@ -108,7 +108,7 @@ def check_done(work: UnitOfWork, report: Row, body: dict[str, Any]) -> None:
         return
     parts = part_queries.open_of(work, report["id"])
     if parts:
-        raise errors.parts_open([part["agency"] for part in parts])
+        raise casework_errors.parts_open([part["agency"] for part in parts])
 
 
 def _asked_anew(report: Row, agency: str, now: datetime) -> Row:

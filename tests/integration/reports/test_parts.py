@@ -167,6 +167,16 @@ def test_a_part_that_is_not_done_in_time_is_told_of_and_passed_up(desk: Desk) ->
     assert states(desk, report) == {"ROADS": "asked"}
 
 
+def test_who_takes_part_does_not_judge_it_for_the_reporter(desk: Desk) -> None:
+    report = life(desk, *ASKED)
+    for name in ("accept", "finish"):
+        do(desk, name, report, FOREIGN)
+    do(desk, "resolve", report, OFFICER)
+    with pytest.raises(Invalid) as refused:
+        do(desk, "close", report, FOREIGN, on_behalf_of={"channel": "counter"})
+    assert refused.value.errors[0].code == "not_on_behalf"
+
+
 def test_who_comes_to_lead_has_no_part_any_more(desk: Desk) -> None:
     report = life(desk, *ASKED)
     assert do(desk, "forward", report, OFFICER)["helpers"] == []
