@@ -50,7 +50,7 @@ _UNTIL = "synthetic until "
 # vacuumed, what is counted is read from indexes alone at once
 _TIDY = (
     "VACUUM (ANALYZE) report, report_words, report_change, report_stay_change",
-    "ANALYZE report_history, report_photo, report_sum, report_stay_sum, report_cell",
+    "ANALYZE report_history, report_photo, report_sum, report_stay_sum, report_median, report_cell",
 )
 # sums are made of so many changes at a time; many share a sum
 _SUMMED = 50 * BATCH

@@ -35,22 +35,30 @@ FROM (
   SELECT dimension, code, state, reports, kept, ratings, stars FROM report_change, {DIMENSIONS}
   WHERE {YEAR} = %(year)s AND dimension IN ('total', %(by)s)) parts
 GROUP BY dimension, code, state HAVING sum(reports) <> 0"""
+# of rows `counted` (GROUP, hours, stays): the lower median of each group
+GROUP = "dimension, code, state"
+MEDIAN = f"""
+SELECT {GROUP}, min(hours) AS hours, max(stays)::bigint AS stays FROM (
+  SELECT {GROUP}, hours, sum(stays) OVER (PARTITION BY {GROUP} ORDER BY hours) AS until,
+    sum(stays) OVER (PARTITION BY {GROUP}) AS stays
+  FROM counted) added_up
+WHERE until * 2 >= stays GROUP BY {GROUP}"""
+# groups with changes that are not in the sums yet are counted; those are few
 _MEDIANS = f"""
-WITH counted AS (
-  SELECT dimension, code, state, hours, sum(stays) AS stays FROM (
-    SELECT dimension, code, state, hours, stays FROM report_stay_sum
-    WHERE year = %(year)s AND dimension IN ('total', %(by)s)
-    UNION ALL
-    SELECT dimension, code, state, hours, stays FROM report_stay_change, {DIMENSIONS}
-    WHERE {YEAR} = %(year)s AND dimension IN ('total', %(by)s)) parts
-  GROUP BY dimension, code, state, hours HAVING sum(stays) <> 0),
-added_up AS (
-  SELECT dimension, code, state, hours,
-    sum(stays) OVER (PARTITION BY dimension, code, state ORDER BY hours) AS until,
-    sum(stays) OVER (PARTITION BY dimension, code, state) AS stays
-  FROM counted)
-SELECT dimension, code, state, min(hours) AS hours, max(stays)::bigint AS stays
-FROM added_up WHERE until * 2 >= stays GROUP BY dimension, code, state"""
+WITH noted AS (
+  SELECT {GROUP}, hours, sum(stays) AS stays FROM report_stay_change, {DIMENSIONS}
+  WHERE {YEAR} = %(year)s AND dimension IN ('total', %(by)s) GROUP BY {GROUP}, hours),
+counted AS (
+  SELECT {GROUP}, hours, sum(stays) AS stays FROM (
+    SELECT {GROUP}, hours, stays FROM report_stay_sum
+    JOIN (SELECT DISTINCT {GROUP} FROM noted) n USING ({GROUP}) WHERE year = %(year)s
+    UNION ALL SELECT {GROUP}, hours, stays FROM noted) parts
+  GROUP BY {GROUP}, hours HAVING sum(stays) <> 0)
+{MEDIAN}
+UNION ALL
+SELECT {GROUP}, hours, stays FROM report_median
+WHERE year = %(year)s AND dimension IN ('total', %(by)s)
+  AND ({GROUP}) NOT IN (SELECT {GROUP} FROM noted)"""
 _CLUSTERS = f"""
 SELECT x >> %(shift)s AS x, y >> %(shift)s AS y, sum(reports)::bigint AS reports,
   sum(lat)::float / sum(reports) / 1000000 AS lat, sum(long)::float / sum(reports) / 1000000 AS long

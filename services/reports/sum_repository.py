@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from services.chassis.database import Row
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports.queries import IS_OPEN
-from services.reports.sum_queries import CELLS, DIMENSIONS, MICRO, YEAR
+from services.reports.sum_queries import CELLS, DIMENSIONS, GROUP, MEDIAN, MICRO, YEAR
 
 BATCH = 5_000
 _LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('report_sum')) AS is_mine"
@@ -36,9 +37,24 @@ summed AS (
   INSERT INTO report_stay_sum AS s (year, dimension, code, state, hours, stays)
   SELECT {YEAR}, dimension, code, state, hours, sum(stays)
   FROM taken, {DIMENSIONS} GROUP BY 1, 2, 3, 4, 5
-  ON CONFLICT (year, dimension, code, state, hours) DO UPDATE SET stays = s.stays + excluded.stays)
-SELECT count(*) AS taken FROM taken"""
-FOLDS = (_FOLD, _FOLD_STAYS)
+  ON CONFLICT (year, dimension, code, state, hours) DO UPDATE SET stays = s.stays + excluded.stays
+  RETURNING year, dimension, code, state)
+SELECT year, dimension, code, state, (SELECT count(*) FROM taken) AS taken
+FROM summed GROUP BY 1, 2, 3, 4"""
+_TOUCHED = """
+unnest(%(years)s::integer[], %(dimensions)s::text[], %(codes)s::text[], %(states)s::text[])
+  AS touched (year, dimension, code, state)"""
+_FORGET_MEDIANS = f"""
+DELETE FROM report_median m USING {_TOUCHED}
+WHERE (m.year, m.dimension, m.code, m.state)
+  = (touched.year, touched.dimension, touched.code, touched.state)"""
+# the year is a part of the group here
+_GROUP = f"year, {GROUP}"
+_FIND_MEDIANS = f"""
+WITH counted AS (
+  SELECT {_GROUP}, hours, stays FROM report_stay_sum JOIN {_TOUCHED} USING ({_GROUP})
+  WHERE stays <> 0)
+INSERT INTO report_median ({_GROUP}, hours, stays) {MEDIAN.replace(GROUP, _GROUP)}"""
 
 
 def fold(work: UnitOfWork, zone: str, batch: int = BATCH) -> bool:
@@ -50,5 +66,15 @@ def fold(work: UnitOfWork, zone: str, batch: int = BATCH) -> bool:
     if not work.all(_LOCK)[0]["is_mine"]:
         return False
     values = {"zone": zone, "batch": batch}
-    taken = [work.all(statement, values)[0]["taken"] for statement in FOLDS]
-    return batch in taken
+    taken = work.all(_FOLD, values)[0]["taken"]
+    touched = work.all(_FOLD_STAYS, values)
+    if touched:
+        _find_medians(work, touched)
+    return batch in (taken, touched[0]["taken"] if touched else 0)
+
+
+def _find_medians(work: UnitOfWork, touched: list[Row]) -> None:
+    names = ("year", "dimension", "code", "state")
+    keys = {f"{name}s": [row[name] for row in touched] for name in names}
+    work.write(_FORGET_MEDIANS, keys)
+    work.write(_FIND_MEDIANS, keys)
