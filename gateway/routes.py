@@ -42,6 +42,7 @@ class By(StrEnum):
     PAGE = "page"
     OPEN311 = "open311"
     LIST = "list"
+    FILE = "file"
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,16 @@ ROUTES: tuple[Route, ...] = (
     _counts("/v1/reports/clusters", "report_clusters", public.GEOJSON_TYPE),
     _counts("/v1/reports/heat", "report_heat", public.GEOJSON_TYPE),
     _counts("/v1/statistics/reports", "report_statistics"),
+    _counts("/v1/open-data", "open_data"),
+    _get(
+        "/v1/open-data/{file}",
+        REPORTS,
+        "open_data_file",
+        Rate.BULK,
+        by=By.FILE,
+        gives="application/octet-stream",
+        ignores_token=True,
+    ),
     _get("/v1/work/reports", REPORTS, "list_work"),
     _get("/v1/work/responses", REPORTS, "list_responses"),
     _get("/v1/work/overview", REPORTS, "work_overview"),

@@ -42,6 +42,7 @@ from services.reports.forgetting_contract import (
 )
 from services.reports.moderation_contract import LIST_MODERATION
 from services.reports.nearby_contract import FIND_NEARBY
+from services.reports.open_data_contract import OPEN_DATA_OPERATIONS
 from services.reports.part_contract import LIST_PARTS
 from services.reports.request_contract import FIND_REPORTS, SUBMIT_REQUEST
 from services.reports.schemas import (
@@ -198,6 +199,7 @@ CONTRACT = Contract(
         FORGET_REPORTER,
         *WORK_OPERATIONS,
         *COUNTS,
+        *OPEN_DATA_OPERATIONS,
         CONTACT_OF_REPORT,
         FORGET_CONTACT,
         LIST_CATEGORIES,

@@ -64,7 +64,7 @@ class Grid:
         return Grid(self.level, x, y, x, y)
 
 
-def report_clusters(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+def report_clusters(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
     """The reports of each cell that a box touches. Raises Invalid for a box of too many cells."""
     box, zoom = body["bbox"], body["zoom"]
     grid = Grid.over(box, zoom)

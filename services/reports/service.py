@@ -30,6 +30,7 @@ from services.reports import (
     maps,
     moderation,
     nearby,
+    open_data,
     part_alarms,
     part_reading,
     photos,
@@ -41,6 +42,7 @@ from services.reports import (
 )
 from services.reports import work as agency_work
 from services.reports.catalogue import Catalogue
+from services.reports.open_data_contract import OPEN_DATA, OPEN_DATA_FILE
 from services.reports.settings import Settings
 from services.reports.statistics_contract import CLUSTERS, HEAT, STATISTICS
 from services.reports.work_contract import (
@@ -57,6 +59,7 @@ MEASURE_SECONDS = 5.0
 JOB_SECONDS = 1.0
 CATALOGUE_SECONDS = 60.0
 SUM_SECONDS = 1.0
+OPEN_DATA_SECONDS = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -89,11 +92,6 @@ class ReportsService(ChassisService):
     def get_photo(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Find one photo."""
         return commands.get_photo(work, body)
-
-    @operation(CLUSTERS)
-    def report_clusters(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
-        """See where reports are."""
-        return maps.report_clusters(work, body)
 
     @repeated(SUM_SECONDS)
     def sum_up(self) -> bool:
@@ -228,6 +226,15 @@ class ReportsService(ChassisService):
             notes.are_taken = True
         return False
 
+    @repeated(OPEN_DATA_SECONDS)
+    def make_open_data(self) -> bool:
+        """Make the files of the day, if nobody has."""
+        store = open_store(self.chassis.settings.files_url)
+        made = open_data.make_if_due(self.chassis.work, self.chassis.city, store)
+        if made is not None:
+            log.info("open data are made", reports=made)
+        return False
+
     @repeated(SWEEP_SECONDS)
     def sweep_photos(self) -> bool:
         """Delete uploads that nobody used."""
@@ -244,6 +251,9 @@ _PLAIN: dict[Operation, Callable[..., dict[str, Any]]] = {
     contract.LIST_REPORTS: commands.list_reports,
     STATISTICS: statistics.report_statistics,
     HEAT: maps.report_heat,
+    CLUSTERS: maps.report_clusters,
+    OPEN_DATA: open_data.open_data,
+    OPEN_DATA_FILE: open_data.open_data_file,
     contract.GET_CATEGORY: categories.get_category,
     contract.FIND_REPORTS: requests.find_reports,
     contract.FIND_NEARBY: nearby.find_nearby,

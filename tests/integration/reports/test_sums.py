@@ -49,7 +49,7 @@ def ask(desk: Desk, operation: Any, command: Any, **asked: Any) -> Any:
 
 
 def clusters(desk: Desk, **asked: Any) -> Any:
-    return desk.caller.ask(CLUSTERS, maps.report_clusters, {"bbox": CITY} | asked)
+    return ask(desk, CLUSTERS, maps.report_clusters, **{"bbox": CITY} | asked)
 
 
 def act(desk: Desk, random: Random, reports: list[str]) -> None:
