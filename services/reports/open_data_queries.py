@@ -7,7 +7,8 @@ from datetime import date
 from services.chassis.database import Row
 from services.chassis.unit_of_work import UnitOfWork
 
-PAGE = 1_000
+# so many are written before others are served
+PAGE = 250
 _IS_MADE = "SELECT 1 AS yes FROM open_data WHERE day = %(day)s AND made_at IS NOT NULL"
 _NEWEST = """
 SELECT day, made_at, reports, files FROM open_data WHERE made_at IS NOT NULL
