@@ -138,6 +138,7 @@ ROUTES: tuple[Route, ...] = (
     _get("/v1/reports/{id}/parts", REPORTS, "list_parts"),
     _get("/v1/reports/{id}/moderation", REPORTS, "list_moderation"),
     _post("/v1/reports/{id}/forget", REPORTS, "forget_reporter"),
+    _get("/v1/reports/{id}/duplicates", REPORTS, "list_duplicates"),
     _post("/v1/reports/{id}/support", REPORTS, "support_report"),
     _post("/v1/reports/{id}/follow", REPORTS, "follow_report"),
     *(

@@ -13,6 +13,7 @@ from services.chassis.text import Text
 from services.chassis.unit_of_work import UnitOfWork
 from services.notify import domain, feed, mailing, queries, repository
 from services.notify.contract import PUBLIC, TELL_OF_CASEWORK, TELL_PEOPLE, recipients_of
+from services.notify.domain import Message
 from services.notify.wording import Wording
 from services.reports.contract import reporter_digest
 
@@ -34,12 +35,10 @@ def tell_people(work: UnitOfWork, event: Event, wording: Wording, *, by_mail: bo
     if silenced and report["reporter"] is not None and report["reporter"] not in followers:
         report = _without_reporter(report, silenced)
     for message in domain.messages_for(happened, report, followers):
-        words = wording.words(message.key, report)
-        if not domain.is_guest(message.recipient):
-            _tell_in_app(work, event, message.recipient, words)
-        if by_mail and domain.has_mail(message.recipient):
-            is_first = happened == "report.submitted"
-            mailing.queue_news(work, event, message.recipient, words, is_first=is_first)
+        tell(work, event, message, report, wording, by_mail=by_mail)
+    if happened in ("report.hidden", "report.restored"):
+        is_hidden = not domain.is_public(report["visibility"])
+        repository.keep_hidden(work, report["report_id"], event.version, is_hidden=is_hidden)
 
 
 def _without_reporter(report: dict[str, Any], silenced: set[str]) -> dict[str, Any]:
@@ -48,13 +47,34 @@ def _without_reporter(report: dict[str, Any], silenced: set[str]) -> dict[str, A
     return report | ({"reporter": None} if is_forgotten else {})
 
 
-def _tell_in_app(work: UnitOfWork, event: Event, recipient: str, words: tuple[Text, Text]) -> None:
+def tell(
+    work: UnitOfWork,
+    event: Event,
+    message: Message,
+    report: dict[str, Any],
+    wording: Wording,
+    *,
+    by_mail: bool,
+) -> None:
+    """Write a message about a report, in the app and, if by_mail, to be sent."""
+    words = wording.words(message.key, report)
+    if not domain.is_guest(message.recipient):
+        _tell_in_app(work, event, message.recipient, report["report_id"], words)
+    if by_mail and domain.has_mail(message.recipient):
+        is_first = message.key == "report.submitted"
+        about = report["report_id"]
+        mailing.queue_news(work, event, message.recipient, about, words, is_first=is_first)
+
+
+def _tell_in_app(
+    work: UnitOfWork, event: Event, recipient: str, report_id: str, words: tuple[Text, Text]
+) -> None:
     title, text = words
     notification = {
         "id": new_id(),
         "recipient": recipient,
         "event_id": event.id,
-        "report_id": event.data["report_id"],
+        "report_id": report_id,
         "at": work.clock.now(),
     }
     repository.insert(work, notification, title, text)

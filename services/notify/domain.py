@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,8 +55,8 @@ _REPORTER_HEARS = frozenset(
     f"report.{past}"
     for past in (
         "submitted", "verified", "assigned", "started", "held", "resolved", "rejected",
-        "forwarded", "referred", "reopened", "closed", "commented", "hidden", "part_accepted",
-        "part_done", "moderated", "restored", "follow_up_asked",
+        "forwarded", "referred", "merged", "unmerged", "reopened", "closed", "commented",
+        "hidden", "part_accepted", "part_done", "moderated", "restored", "follow_up_asked",
     )
 )  # fmt: skip
 _FOLLOWERS_HEAR = _REPORTER_HEARS - {
@@ -76,6 +76,10 @@ _PART_HEARS = ("report.part_asked", "report.part_withdrawn", *_PART_ON_TIME)
 _CITY_HEARS = _REPORTER_HEARS - {
     "report.held", "report.commented", "report.hidden", "report.part_accepted", "report.part_done",
     "report.moderated", "report.restored", "report.follow_up_asked",
+}  # fmt: skip
+# how the original itself goes on; what is said of it, and who does which part, is not theirs
+_DUPLICATES_HEAR = _FOLLOWERS_HEAR - {
+    "report.commented", "report.hidden", "report.part_accepted", "report.part_done",
 }  # fmt: skip
 _ON_TIME = ("report.due_soon", "report.overdue", "report.escalated")
 _OFFICER_HEARS = "report.assigned.officer"
@@ -110,15 +114,47 @@ def messages_for(
     nothing of what the public may not see.
     """
     found: list[Message] = []
-    people = [] if report["reporter"] is None else [report["reporter"]]
-    if happened in _FOLLOWERS_HEAR and is_public(report["visibility"]):
-        people += followers
     if happened in _REPORTER_HEARS:
         if report["reporter"] is None:
             found.append(Message(guest(report["report_id"]), happened))
-        told = [name for name in dict.fromkeys(people) if name != report.get("actor")]
+        people = people_told(report, followers if happened in _FOLLOWERS_HEAR else ())
+        told = [name for name in people if name != report.get("actor")]
         found += [Message(person(name), happened) for name in told]
     return found + _messages_for_staff(happened, report) + _messages_for_helpers(happened, report)
+
+
+def people_told(report: dict[str, Any], followers: Iterable[str]) -> list[str]:
+    """Accounts that hear of a report: its reporter's, and its followers' if it is public."""
+    reporter = [] if report["reporter"] is None else [report["reporter"]]
+    public = followers if is_public(report["visibility"]) else ()
+    return list(dict.fromkeys((*reporter, *public)))
+
+
+def messages_for_duplicates(
+    original: dict[str, Any],
+    duplicates: Iterable[dict[str, Any]],
+    followers: Mapping[str, Iterable[str]],
+    known: Iterable[str],
+) -> list[tuple[dict[str, Any], Message]]:
+    """What happened to an original, told of its duplicates: (duplicate, message).
+
+    followers: of each duplicate. known: who hears of the original itself. Everybody is told once;
+    followers hear nothing unless both reports are public.
+    """
+    happened = meant(original["happened"], original)
+    if happened not in _DUPLICATES_HEAR:
+        return []
+    found: list[tuple[dict[str, Any], Message]] = []
+    told = {*known, original["actor"]}
+    for report in duplicates:
+        if report["reporter"] is None:
+            found.append((report, Message(guest(report["report_id"]), happened)))
+        following = followers.get(report["report_id"], ())
+        listening = following if is_public(original["visibility"]) else ()
+        people = [name for name in people_told(report, listening) if name not in told]
+        told.update(people)
+        found += [(report, Message(person(name), happened)) for name in people]
+    return found
 
 
 def _messages_for_staff(happened: str, report: dict[str, Any]) -> list[Message]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from services.chassis.envelope import Event
 from services.chassis.unit_of_work import UnitOfWork
-from services.notify import forgetting_repository, mail_repository
+from services.notify import duplicate_queries, forgetting_repository, mail_repository
 from services.notify.domain import guest, person
 from services.reports.contract import reporter_digest
 
@@ -22,6 +22,7 @@ def forget_reporter(work: UnitOfWork, event: Event) -> None:
     forgetting_repository.forget_mail(work, report_id, guest(report_id))
     if digest is None:
         return
+    duplicate_queries.alone(work, report_id)
     forgetting_repository.silence(work, report_id, digest, event.data["serial"])
     for account in forgetting_repository.told_people(work, report_id):
         if reporter_digest(report_id, account) == digest:

@@ -10,7 +10,9 @@ SELECT substr(recipient, 8) AS account FROM notification
 WHERE report_id = %(id)s AND recipient LIKE 'person:%%'
 UNION SELECT substr(recipient, 8) FROM mail WHERE subject = %(id)s AND recipient LIKE 'person:%%'
 UNION SELECT person FROM follower_heard WHERE report_id = %(id)s
-UNION SELECT person FROM follower WHERE report_id = %(id)s"""
+UNION SELECT person FROM follower WHERE report_id = %(id)s
+UNION SELECT told->>'reporter' FROM duplicate
+WHERE report_id = %(id)s AND told->>'reporter' IS NOT NULL"""
 _SILENCE = """
 INSERT INTO reporter_forgotten (report_id, digest, serial)
 VALUES (%(id)s, %(digest)s, %(serial)s) ON CONFLICT DO NOTHING"""
@@ -21,8 +23,11 @@ DELETE FROM follower WHERE report_id = %(id)s AND person = %(account)s;
 DELETE FROM follower_heard WHERE report_id = %(id)s AND person = %(account)s;
 DELETE FROM feed WHERE audience = %(recipient)s AND data->>'report_id' = %(id)s;
 DELETE FROM feed_incoming WHERE audience = %(recipient)s AND data->>'report_id' = %(id)s;
+UPDATE duplicate SET told = told || '{"reporter": null}'
+WHERE report_id = %(id)s AND told->>'reporter' = %(account)s;
 UPDATE chassis.inbox SET envelope = replace(envelope, %(account)s, %(removed)s)
-WHERE subject = %(id)s AND state IN ('waiting', 'parked')"""
+WHERE state IN ('waiting', 'parked') AND (subject = %(id)s
+  OR (handler = 'tell_duplicates' AND position(%(id)s IN envelope) > 0))"""
 # a mail server's replies may quote the address
 _FORGET_MAIL = """
 UPDATE mail_attempt SET reply = NULL

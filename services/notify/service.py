@@ -9,7 +9,7 @@ from services.chassis.envelope import Event
 from services.chassis.rpc_client import RpcClient
 from services.chassis.runtime import Chassis, ChassisService, on_event, operation, repeated
 from services.chassis.unit_of_work import UnitOfWork
-from services.notify import commands, contract, feed, forgetting, mailing
+from services.notify import commands, contract, duplicates, feed, forgetting, mailing
 from services.notify.mail_contract import (
     FORGET_CONTACTS,
     FORGET_REPORTERS,
@@ -47,9 +47,13 @@ class NotifyService(ChassisService):
         """An agency did something that earlier versions do not know of."""
         self._tell(work, event)
 
-    def _tell(self, work: UnitOfWork, event: Event) -> None:
-        by_mail = self.chassis.own.is_open
-        commands.tell_people(work, event, self.chassis.city, by_mail=by_mail)
+    @on_event(contract.TELL_DUPLICATES)
+    def tell_duplicates(self, work: UnitOfWork, event: Event) -> None:
+        """Something happened to a report that has, or had, duplicates."""
+        self._tell(work, event, duplicates.tell_duplicates)
+
+    def _tell(self, work: UnitOfWork, event: Event, tell: Any = commands.tell_people) -> None:
+        tell(work, event, self.chassis.city, by_mail=self.chassis.own.is_open)
         work.after_commit(partial(self.chassis.poke, "order_feed"))
         work.after_commit(partial(self.chassis.poke, "deliver_mail"))
 

@@ -24,14 +24,19 @@ from services.reports.action_schemas import (
     Forward,
     Hide,
     Hold,
+    Merge,
     Note,
+    OriginalChanged,
     Rate,
     Refer,
     Reject,
     Reopen,
     ReportChanged,
     ReportDue,
+    ReportLinked,
+    ReportMerged,
     Resolve,
+    Unmerge,
 )
 from services.reports.moderation_contract import Moderate, Restore
 from services.reports.part_contract import (
@@ -142,6 +147,10 @@ _CASEWORK = (
           Text("An agency declined to take part", id="Instansi menolak ikut menangani")),
     _part("withdraw", "withdrawn", Withdraw, Text("Ask for no more", id="Batalkan pelibatan"),
           Text("A part is not needed any more", id="Pelibatan instansi dibatalkan")),
+    _action("merge", "merged", Merge, Text("Say of what it is a duplicate", id="Gabung laporan"),
+            Text("A report was merged into another", id="Laporan digabungkan"), data=ReportMerged),
+    _action("unmerge", "unmerged", Unmerge, Text("Say that it is no duplicate", id="Pisah laporan"),
+            Text("A report is no duplicate after all", id="Laporan dipisahkan"), data=ReportMerged),
 )  # fmt: skip
 ACTIONS: Mapping[str, Action] = {action.name: action for action in (*_ACTIONS, *_CASEWORK)}
 
@@ -168,3 +177,18 @@ FOLLOW_UP_ASKED = _event(
     Text("A reporter is asked if it is still well", id="Tindak lanjut ditanya"),
 )
 CASEWORK_EVENTS = (*(one.event for one in _CASEWORK), *PART_ALARMS.values(), FOLLOW_UP_ASKED)
+# what an original sees of merge and unmerge
+LINKS: Mapping[str, EventType] = {
+    "link": _event("linked", Text("A report has a duplicate", id="Laporan memiliki duplikat"),
+                   ReportLinked),
+    "unlink": _event("unlinked", Text("A report has a duplicate less", id="Duplikat dilepas"),
+                     ReportLinked),
+}  # fmt: skip
+# beside the event that it names, and in order with those of LINKS
+ORIGINAL_CHANGED = EventType(
+    "reports",
+    "original.changed",
+    OriginalChanged,
+    Text("Something happened to a report with duplicates", id="Laporan dengan duplikat berubah"),
+    consumers=("notify",),
+)

@@ -73,6 +73,19 @@ class Refer(ReportId):
     reason = said_field("Tiang listrik milik PLN")
 
 
+class Merge(ReportId):
+    """Of which open report it is a duplicate, and how one sees that."""
+
+    duplicate_of = fields.UUID(required=True)
+    reason = said_field("Tumpukan yang sama, difoto dari seberang jalan")
+
+
+class Unmerge(ReportId):
+    """Why it is no duplicate after all."""
+
+    reason = said_field("Ternyata tumpukan lain")
+
+
 class Reopen(AsReporter):
     """Why it is not done."""
 
@@ -155,6 +168,28 @@ class ReportChanged(ReportSubmitted):
     parts_ended = fields.List(fields.String())
 
 
+class ReportMerged(ReportChanged):
+    """duplicate_of: the id of its original."""
+
+    duplicate_of = fields.UUID(required=True)
+
+
+class ReportLinked(ReportChanged):
+    """A report became a duplicate of this one, or is none any more.
+
+    duplicate_version: its version then.
+    """
+
+    duplicate = fields.Nested(ReportSubmitted, required=True)
+    duplicate_version = fields.Integer(required=True, min=1, max=2**31 - 1)
+
+
+class OriginalChanged(ReportChanged):
+    """Something happened to a report that has duplicates. happened: which event tells of it."""
+
+    happened = fields.String(required=True)
+
+
 class ReportDue(ReportChanged):
     """A term is nearly over, or over. escalation: how many steps of the ladder were told.
 
@@ -170,8 +205,9 @@ class TimelineEntry(fields.Schema):
     """One thing that happened. by: who, as far as everybody may know.
 
     text: what was said with it: the reason, the note, the comment. authority: to whom outside the
-    city it was referred. what: of the report was moderated. For staff only: actor, officer
-    and on_behalf_of (by which channel a reporter was spoken for).
+    city it was referred. what: of the report was moderated. For staff only: actor, officer,
+    on_behalf_of (by which channel a reporter was spoken for) and other_report (which it was merged
+    into, or which was merged into it).
     """
 
     version = fields.Integer(required=True, min=1, max=2**31 - 1)
@@ -186,6 +222,7 @@ class TimelineEntry(fields.Schema):
     actor = fields.String()
     officer = fields.String()
     on_behalf_of = fields.String()
+    other_report = fields.UUID()
 
 
 class AskTimeline(ReportId):

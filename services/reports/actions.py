@@ -10,7 +10,16 @@ from services.chassis.capabilities import Capabilities
 from services.chassis.database import Row
 from services.chassis.errors import NotFound
 from services.chassis.unit_of_work import UnitOfWork
-from services.reports import changing, errors, lifecycle, moderation, part_changes, photos, queries
+from services.reports import (
+    changing,
+    errors,
+    lifecycle,
+    merging,
+    moderation,
+    part_changes,
+    photos,
+    queries,
+)
 from services.reports.catalogue import Catalogue
 from services.reports.changing import Step
 from services.reports.commands import shown, tracked, view
@@ -25,7 +34,10 @@ _REPORTER = frozenset({Party.CITIZEN, Party.REPORTER})
 
 @dataclass(frozen=True)
 class Deed:
-    """Somebody wants to do something to a report, which is locked."""
+    """Somebody wants to do something to a report, which is locked.
+
+    original: of which it is to become, or to be no more, a duplicate; locked as well.
+    """
 
     work: UnitOfWork
     name: str
@@ -33,6 +45,7 @@ class Deed:
     body: dict[str, Any]
     parties: frozenset[Party]
     city: Catalogue
+    original: Row | None = None
 
 
 Changes = dict[str, Any]
@@ -51,11 +64,11 @@ def act(
     Raises NotFound if the report is not there, not to be seen, or not the caller's to do this to;
     StaleVersion; Conflict naming what would be possible; Invalid.
     """
-    report = queries.locked(work, body["id"])
+    report, original = merging.locked(work, name, body)
     if report is None or not view(work, report).content:
         raise NotFound()
     parties = _parties(work, report, body)
-    return _done(Deed(work, name, report, body, parties, city), capabilities)
+    return _done(Deed(work, name, report, body, parties, city, original), capabilities)
 
 
 def answer_follow_up(
@@ -79,6 +92,8 @@ def _done(deed: Deed, capabilities: Capabilities) -> dict[str, Any]:
         raise NotFound()
     work.call.check_version(report["version"])
     changed = changing.take(work, report, _step(deed, capabilities), deed.city)
+    if deed.original is not None:
+        merging.remember(work, deed.name, deed.original, changed, deed.city)
     return shown(work, changed, deed.city)
 
 
@@ -164,7 +179,9 @@ def _part(deed: Deed) -> Row | None:
 
 
 def _told(deed: Deed) -> dict[str, Any]:
-    """The agency that leads is told what another agency says to it."""
+    """The agency that leads is told what another agency says to it; and what is merged, of what."""
+    if deed.original is not None:
+        return {"duplicate_of": deed.original["id"]}
     is_from_another = deed.name == "comment" and Party.STAFF not in deed.parties
     return {"by_staff": False} if is_from_another else {}
 
@@ -246,11 +263,21 @@ def _restored(deed: Deed) -> Changes:
     return moderation.restore(deed.work, deed.report, deed.body)
 
 
+def _merged(deed: Deed) -> Changes:
+    return merging.merged(deed.report, deed.original, deed.work.call.principal)
+
+
+def _unmerged(deed: Deed) -> Changes:
+    return merging.unmerged(deed.report, deed.original)
+
+
 _EFFECTS: dict[str, Effect] = {
     "assign": _assigned,
     "forward": _forwarded,
     "claim": _claimed,
     "release": _released,
+    "merge": _merged,
+    "unmerge": _unmerged,
     "resolve": _resolved,
     "reopen": _to_be_rated,
     "rate": _rated,

@@ -14,11 +14,12 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.reports import part_changes, photos, repository
 from services.reports.catalogue import Catalogue
 from services.reports.commands import announcement
-from services.reports.lifecycle import SETTLED, State
+from services.reports.contract import ORIGINAL_CHANGED
+from services.reports.lifecycle import INTERNAL, SETTLED, State
 from services.reports.service_levels import Terms
 
 TermsOf = Callable[[str, str], Terms]
-_SETTLING = frozenset(SETTLED)
+_SETTLING = frozenset({*SETTLED, State.DUPLICATE})
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,12 @@ def take(work: UnitOfWork, report: Row, step: Step, city: Catalogue) -> Row:
     repository.add_photos(work, changed["id"], step.photos, first=first, version=version)
     repository.remember(work, changed, step.name, remembered(step), step.actor)
     work.audit(f"report.{step.name}", changed["id"], purpose=step.purpose)
-    told = _told(work, changed, step, city) | ({"parts_ended": ended} if ended else {})
-    work.emit(step.event, changed["id"], changed["version"], told)
+    told = _told(work, changed, step, city)
+    beside = _told_beside(step) | ({"parts_ended": ended} if ended else {})
+    work.emit(step.event, changed["id"], changed["version"], told | beside)
+    if changed["duplicates"] and step.name not in INTERNAL:
+        happened = told | {"happened": step.event.name}
+        work.emit(ORIGINAL_CHANGED, changed["id"], changed["version"], happened)
     return changed
 
 
@@ -94,11 +99,14 @@ def _advanced(report: Row, state: State, now: datetime) -> dict[str, Any]:
 
 
 def _told(work: UnitOfWork, changed: Row, step: Step, city: Catalogue) -> dict[str, Any]:
-    told = announcement(changed, city) | {
+    return announcement(changed, city) | {
         "state": changed["state"],
         "by_staff": step.by == "staff",
         "actor": step.actor or work.call.principal.subject,
         "officer": changed["officer"],
     }
+
+
+def _told_beside(step: Step) -> dict[str, Any]:
     part = {} if step.part is None else part_changes.told_of(step.part)
-    return told | part | step.told
+    return part | step.told

@@ -105,9 +105,14 @@ def list_reports(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dic
     """
     cursor, wanted = Cursor.read(body.get("cursor")), listing.wanted(work, body, city)
     rows, after = page_of(list_queries.page(work, wanted, cursor), body["limit"])
+    return {"items": listed(work, rows, city), "next": after}
+
+
+def listed(work: UnitOfWork, rows: list[Row], city: Catalogue) -> list[dict[str, Any]]:
+    """Reports as the caller sees them in a list."""
     items = [anonymous(row) for row in rows]
     _trace(work, items, "report.listed")
-    return {"items": [shown(work, item, city) for item in items], "next": after}
+    return [shown(work, item, city) for item in items]
 
 
 def track_report(
@@ -166,6 +171,9 @@ def begun(
             "asked_at": None,
             "still_well": None,
             "supports": 0,
+            "duplicate_of": None,
+            "original": None,
+            "duplicates": 0,
             "created_at": now,
             "updated_at": now,
         }
@@ -247,10 +255,18 @@ def _trace(work: UnitOfWork, rows: list[Row], action: str) -> None:
 def shown(work: UnitOfWork, report: Row, city: Catalogue) -> dict[str, Any]:
     """A report as the caller sees it."""
     found = report | city.names(report["area"], report["agency"], work.call.language)
+    found["duplicate_of"] = _original(work, report)
     sees_people = view(work, report).identity
     if report["reporter"] is None or not sees_people:
         found.pop("reporter")
     if not sees_people:
         for name in _OF_STAFF:
             found.pop(name, None)
+        found["duplicates"] = report.get("public_duplicates", 0)
     return found
+
+
+def _original(work: UnitOfWork, report: Row) -> Row | None:
+    """Of what a report is a duplicate, unless the caller may not see that one."""
+    original: Row | None = report["original"]
+    return original if original is not None and view(work, original).content else None

@@ -20,6 +20,8 @@ from services.reports.action_contract import (
     CASEWORK_EVENTS,
     EVENTS,
     FOLLOW_UP_ASKED,
+    LINKS,
+    ORIGINAL_CHANGED,
     PART_ALARMS,
 )
 from services.reports.action_schemas import (
@@ -35,6 +37,7 @@ from services.reports.contact_contract import (
     CONTACT_OF_REPORT,
     FORGET_CONTACT,
 )
+from services.reports.duplicate_contract import LIST_DUPLICATES
 from services.reports.forgetting_contract import (
     FORGET_REPORTER,
     REPORTER_FORGOTTEN,
@@ -72,9 +75,12 @@ __all__ = [
     "FOLLOW_UP_ASKED",
     "FORGET_REPORTER",
     "GET_CATEGORY",
+    "LINKS",
     "LIST_CATEGORIES",
+    "LIST_DUPLICATES",
     "LIST_MODERATION",
     "LIST_PARTS",
+    "ORIGINAL_CHANGED",
     "PART_ALARMS",
     "REPORTER_FORGOTTEN",
     "SUBMIT_REQUEST",
@@ -206,8 +212,18 @@ CONTRACT = Contract(
         GET_CATEGORY,
         FIND_REPORTS,
         FIND_NEARBY,
+        LIST_DUPLICATES,
         SUBMIT_REQUEST,
     ),
-    (SUBMITTED, FOLLOWER_CHANGED, CONTACT_FORGOTTEN, REPORTER_FORGOTTEN, *EVENTS, *CASEWORK_EVENTS),
+    (
+        SUBMITTED,
+        FOLLOWER_CHANGED,
+        CONTACT_FORGOTTEN,
+        REPORTER_FORGOTTEN,
+        *EVENTS,
+        *CASEWORK_EVENTS,
+        *LINKS.values(),
+        ORIGINAL_CHANGED,
+    ),
     subscriptions=(KEEP_ACCOUNTS, CHANGE_ACCOUNTS),
 )

@@ -15,9 +15,11 @@ UPDATE report SET reporter = NULL WHERE id = %(id)s;
 UPDATE report_support SET person = %(removed)s WHERE report_id = %(id)s AND person = %(account)s;
 UPDATE report_moderation SET actor = %(removed)s
 WHERE report_id = %(id)s AND actor = %(account)s"""
-# events that are still on their way; ids are of one form, so nothing else is met
+# events that are still on their way, also those that tell an original of its duplicate; ids are of
+# one form, so nothing else is met
 _ON_THEIR_WAY = """
-UPDATE chassis.outbox SET body = replace(body, %(account)s, %(removed)s) WHERE subject = %(id)s"""
+UPDATE chassis.outbox SET body = replace(body, %(account)s, %(removed)s)
+WHERE subject = %(id)s OR (position('linked.v1' IN body) > 0 AND position(%(id)s IN body) > 0)"""
 # what was answered is repeated for a while: to the reporter, and to staff, who saw who it was. The
 # audit knows which staff that is, so that not everybody's answers are looked through
 _ANSWERS = """

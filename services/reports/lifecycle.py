@@ -38,6 +38,7 @@ class State(StrEnum):
     REJECTED = "rejected"
     REOPENED = "reopened"
     NOT_AUTHORITY = "not_authority"
+    DUPLICATE = "duplicate"
 
 
 class Party(StrEnum):
@@ -54,7 +55,9 @@ class Party(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """by: who may do it. leads: from which state to which."""
+    """by: who may do it; nobody may do what only follows from another's step. leads: from which
+    state to which.
+    """
 
     by: frozenset[Party]
     leads: Mapping[State, State]
@@ -65,6 +68,7 @@ _STAFF = frozenset({Party.STAFF})
 _HELPERS = frozenset({Party.HELPER})
 _REPORTER_OR_SUPERVISOR = frozenset({Party.REPORTER, Party.SUPERVISOR})
 _TIMER = frozenset({Party.SYSTEM})
+_NOBODY: frozenset[Party] = frozenset()
 _PEOPLE = frozenset(Party) - _TIMER
 OPEN = (_S.SUBMITTED, _S.VERIFIED, _S.ASSIGNED, _S.IN_PROGRESS, _S.ON_HOLD, _S.REOPENED)
 SETTLED = (_S.RESOLVED, _S.CLOSED, _S.REJECTED, _S.NOT_AUTHORITY)
@@ -88,6 +92,8 @@ RULES: Mapping[str, Rule] = {
     # whoever passes it on has looked at it
     "forward": Rule(_STAFF, _to(_S.VERIFIED, *OPEN)),
     "refer": Rule(_STAFF, _to(_S.NOT_AUTHORITY, *OPEN)),
+    "merge": Rule(_STAFF, _to(_S.DUPLICATE, *OPEN)),
+    "unmerge": Rule(_STAFF, _to(_S.VERIFIED, _S.DUPLICATE)),
     "reopen": Rule(_REPORTER_OR_SUPERVISOR, _to(_S.REOPENED, *SETTLED)),
     "close": Rule(_REPORTER_OR_SUPERVISOR | _TIMER, _to(_S.CLOSED, _S.RESOLVED)),
     "rate": Rule(frozenset({Party.REPORTER}), _stay(_S.RESOLVED, _S.CLOSED)),
@@ -113,9 +119,12 @@ RULES: Mapping[str, Rule] = {
     "part_warn": Rule(_TIMER, _stay(*OPEN)),
     "part_miss": Rule(_TIMER, _stay(*OPEN)),
     "part_escalate": Rule(_TIMER, _stay(*OPEN)),
+    # what the original sees of merge and unmerge
+    "link": Rule(_NOBODY, _stay(*OPEN)),
+    "unlink": Rule(_NOBODY, _stay(*OPEN, *SETTLED)),
 }
 _ALARMS = frozenset({"warn", "miss", "escalate", "part_warn", "part_miss", "part_escalate"})
-INTERNAL = frozenset({"claim", "release", "note", "forget", "ask"}) | _ALARMS
+INTERNAL = frozenset({"claim", "release", "note", "forget", "ask", "link", "unlink"}) | _ALARMS
 # what can change the state; a low rating does, and saying that it is not well any more
 MOVING = {"submitted", "rate", "follow_up"} | {
     name for name, rule in RULES.items() if any(was != then for was, then in rule.leads.items())

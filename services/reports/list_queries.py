@@ -59,17 +59,12 @@ def page(work: UnitOfWork, wanted: dict[str, Any], after: Cursor | None) -> list
     wanted: what `listing.wanted` made of the filters.
     """
     principal = work.call.principal
-    conditions = [_visible(principal), *_conditions(wanted, after)]
+    conditions = [visible(principal), *_conditions(wanted, after)]
     found, words = _words(work, wanted)
     sql = f"""{found} SELECT {COLUMNS} FROM report {words}
 WHERE {" AND ".join(conditions)}
 ORDER BY {_order(wanted, after)} LIMIT %(rows)s"""
-    values = {
-        "me": principal.subject,
-        "my_agency": principal.agency,
-        "after": after,
-        "rows": wanted["limit"] + 1,
-    }
+    values = seeing(principal) | {"after": after, "rows": wanted["limit"] + 1}
     return work.all(sql, wanted | values)
 
 
@@ -112,7 +107,13 @@ def _words(work: UnitOfWork, wanted: dict[str, Any]) -> tuple[str, str]:
     return _FOUND, _SELDOM_USED
 
 
-def _visible(principal: Principal) -> str:
+def seeing(principal: Principal) -> dict[str, str | None]:
+    """The values that `visible` asks for."""
+    return {"me": principal.subject, "my_agency": principal.agency}
+
+
+def visible(principal: Principal) -> str:
+    """The condition of reports that somebody may see, as `domain.view_of` says."""
     if is_overseer(principal):
         return "true"
     allowed = ["visibility <> 'secret'"]

@@ -11,7 +11,7 @@ from services.chassis.database import Row
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports import casework_errors, part_queries, part_repository
 from services.reports.catalogue import Catalogue
-from services.reports.lifecycle import SETTLED
+from services.reports.lifecycle import OPEN
 from services.reports.parts import (
     OPEN_PARTS,
     OPEN_PARTS_REASON,
@@ -79,16 +79,16 @@ def keep(work: UnitOfWork, report: Row, part: Row) -> Row:
 
 
 def end(work: UnitOfWork, report: Row, changed: Row) -> list[str]:
-    """End the open parts for which there is no more to do: all, when the report is settled; the
-    one of the agency that now leads it.
+    """End the open parts for which there is no more to do: all, when the report is open no longer;
+    the one of the agency that now leads it.
 
     `changed` is what the report becomes; its helpers are mended. Returns whose part ended.
     """
-    moved, settled = changed["agency"] != report["agency"], changed["state"] in SETTLED
-    if not report["helpers"] or not (moved or settled):
+    moved, closed = changed["agency"] != report["agency"], changed["state"] not in OPEN
+    if not report["helpers"] or not (moved or closed):
         return []
     parts = [one for one in part_queries.open_of(work, report["id"])
-             if settled or one["agency"] == changed["agency"]]  # fmt: skip
+             if closed or one["agency"] == changed["agency"]]  # fmt: skip
     for part in parts:
         part_repository.put(work, withdrawn(part, changed["updated_at"]))
     gone = {part["agency"] for part in parts} | {changed["agency"]}

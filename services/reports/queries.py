@@ -10,9 +10,21 @@ from services.chassis.principal import Role
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports.lifecycle import MOVING, OPEN
 
-COLUMNS = """id::text, number, version, state, category, description, lat, long, address,
+# a report and its duplicates, as far as everybody may know of them
+_SAME = """(SELECT report.id AS id UNION ALL
+   SELECT d.id FROM report d WHERE d.duplicate_of = report.id AND d.visibility <> 'secret') same"""
+COLUMNS = f"""id::text, number, version, state, category, description, lat, long, address,
   approximate, visibility, attributes, area, agency, reporter, app, officer, helpers, rating,
-  supports, asked_at, still_well, settled_at, created_at, updated_at,
+  CASE WHEN duplicates = 0 THEN supports ELSE (
+    SELECT count(DISTINCT s.person) FROM {_SAME} JOIN report_support s ON s.report_id = same.id
+    )::integer END AS supports,
+  duplicate_of::text, duplicates,
+  CASE WHEN duplicates = 0 THEN 0 ELSE (
+    SELECT count(*) - 1 FROM {_SAME})::integer END AS public_duplicates,
+  (SELECT json_build_object('id', o.id, 'number', o.number, 'state', o.state, 'agency', o.agency,
+     'visibility', o.visibility, 'reporter', o.reporter, 'helpers', o.helpers)
+   FROM report o WHERE o.id = report.duplicate_of) AS original,
+  asked_at, still_well, settled_at, created_at, updated_at,
   due_from, due_at, days_left, escalation, missed, alarm, alarm_at,
   (SELECT coalesce(json_agg(json_build_object(
      'n', n, 'width', width, 'height', height, 'version', version)
@@ -36,7 +48,10 @@ WHERE report_id = %(id)s AND version = %(version)s"""
 _MOVES = """
 SELECT version, action, data FROM report_history
 WHERE report_id = %(id)s AND version <= %(until)s AND action = ANY(%(moving)s) ORDER BY version"""
-_SUPPORTING = "SELECT 1 AS yes FROM report_support WHERE report_id = %(id)s AND person = %(me)s"
+_SUPPORTING = f"""
+SELECT coalesce(bool_or(s.report_id = report.id), false) AS directly, count(*) > 0 AS counted
+FROM report CROSS JOIN LATERAL {_SAME} JOIN report_support s ON s.report_id = same.id
+WHERE report.id = %(id)s AND s.person = %(me)s"""
 _PHOTO = """
 SELECT r.id::text, r.number, r.visibility, r.agency, r.reporter, r.helpers, p.hour, p.digest,
   p.is_withheld
@@ -97,10 +112,10 @@ def moves(work: UnitOfWork, report_id: str, until: int) -> list[Row]:
     return work.all(_MOVES, {"id": report_id, "until": until, "moving": list(MOVING)})
 
 
-def is_supporting(work: UnitOfWork, report_id: str) -> bool:
-    """Whether the caller has supported a report."""
+def support(work: UnitOfWork, report_id: str) -> Row:
+    """directly, counted: whether the caller has supported a report, or it or a duplicate of it."""
     values = {"id": report_id, "me": work.call.principal.subject}
-    return work.first(_SUPPORTING, values) is not None
+    return work.all(_SUPPORTING, values)[0]
 
 
 def alarms_due(work: UnitOfWork, now: datetime, rows: int) -> list[str]:

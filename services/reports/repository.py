@@ -30,7 +30,7 @@ UPDATE report SET version = %(version)s, state = %(state)s, visibility = %(visib
   asked_at = %(asked_at)s, still_well = %(still_well)s, settled_at = %(settled_at)s,
   updated_at = %(updated_at)s, due_from = %(due_from)s, due_at = %(due_at)s,
   days_left = %(days_left)s, escalation = %(escalation)s, missed = %(missed)s, alarm = %(alarm)s,
-  alarm_at = %(alarm_at)s
+  alarm_at = %(alarm_at)s, duplicate_of = %(duplicate_of)s, duplicates = %(duplicates)s
 WHERE id = %(id)s"""
 
 _PHOTO = """

@@ -18,6 +18,7 @@ SPOKEN: Mapping[State, str] = {
     State.CLOSED: "resolve",
     State.REJECTED: "reject",
     State.NOT_AUTHORITY: "refer",
+    State.DUPLICATE: "merge",
 }
 _SPEAKS = " ".join(f"WHEN '{state}' THEN '{action}'" for state, action in SPOKEN.items())
 _FIND = f"""
@@ -26,7 +27,9 @@ SELECT r.id::text, r.number, r.state, r.category, r.description, r.agency, r.lat
   (SELECT count(*) FROM report_photo p WHERE p.report_id = r.id) AS photos,
   (SELECT coalesce({SHOWN_AS}, h.data->>'note', h.data->>'reason') FROM report_history h
    WHERE h.report_id = r.id AND h.action = CASE r.state {_SPEAKS} END
-   ORDER BY h.version DESC LIMIT 1) AS said
+   ORDER BY h.version DESC LIMIT 1) AS said,
+  (SELECT o.number FROM report o
+   WHERE o.id = r.duplicate_of AND o.visibility <> 'secret') AS original
 FROM report r WHERE r.visibility <> 'secret' AND {{conditions}}
 ORDER BY r.created_at DESC, r.id DESC LIMIT %(limit)s OFFSET %(offset)s"""
 

@@ -11,7 +11,7 @@ VISIBILITIES = ("public", "anonymous", "secret")
 STATES = tuple(state.value for state in State)
 MOST_PHOTOS = 6
 PHOTO_SIZES = ("full", "thumb")
-SPOKEN = ("hold", "resolve", "reject", "forward", "refer", "comment")
+SPOKEN = ("hold", "resolve", "reject", "forward", "refer", "merge", "comment")
 CHANNELS = ("counter", "call_centre", "village")
 
 
@@ -77,11 +77,22 @@ class Contact(fields.Schema):
     phone = fields.String(required=True, allow_none=True, max=40)
 
 
+class Original(fields.Schema):
+    """The report of which another one is a duplicate, and where it stands."""
+
+    id = fields.UUID(required=True)
+    number = fields.String(required=True)
+    state = fields.Choice(STATES, required=True)
+
+
 class Report(fields.Schema):
     """A report as its reader may see it.
 
     address: the place in words, as it was given. approximate: it is the middle of its kelurahan.
 
+    duplicate_of: the report that is about the same and goes on; null for all that is no duplicate,
+    and for whoever may not read that one. duplicates: how many are duplicates of this one; supports
+    counts each person once, whichever of them they support.
     asked_at: when its reporter was asked whether it is still well, four weeks after it was closed;
     still_well: the answer. due_at: until when the agency has to act; null while nobody has to, or
     the reporter has.
@@ -113,6 +124,8 @@ class Report(fields.Schema):
     asked_at = fields.Timestamp(required=True, allow_none=True)
     still_well = fields.Boolean(required=True, allow_none=True)
     supports = fields.Integer(required=True, min=0, max=2**31 - 1)
+    duplicate_of = fields.Nested(Original, required=True, allow_none=True)
+    duplicates = fields.Integer(required=True, min=0, max=2**31 - 1)
     due_at = fields.Timestamp(required=True, allow_none=True)
     reporter = fields.String(metadata={"description": "the reporter's account; staff only"})
     officer = fields.String(

@@ -80,6 +80,8 @@ def _for_staff(line: Row) -> dict[str, Any]:
     data = line["data"]
     found = {"actor": line["actor"]}
     found |= {"officer": data["officer"]} if "officer" in data else {}
+    other = data.get("duplicate_of") or data.get("duplicate")
+    found |= {"other_report": other} if other else {}
     if "on_behalf_of" in data:
         found["on_behalf_of"] = data["on_behalf_of"]["channel"]
     return found

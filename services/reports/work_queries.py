@@ -8,14 +8,11 @@ from typing import Any
 from services.chassis.cursors import Moment
 from services.chassis.database import Row
 from services.chassis.unit_of_work import UnitOfWork
-from services.reports.lifecycle import SETTLED
 from services.reports.part_queries import PART_IS_OPEN
-from services.reports.queries import COLUMNS
+from services.reports.queries import COLUMNS, IS_OPEN
 
-# implies the condition of the indexes report_queue and report_city_queue, which hold all that is
-# asked for here: what grows with the backlog is read from them alone, and rows of the table only
-# for the page itself
-_OPEN = f"state NOT IN {tuple(state.value for state in SETTLED)}"
+# the condition of the indexes report_open and report_city_open, which hold all that is asked for
+# here: what grows with the backlog is read from them alone, and rows of the table only for the page
 _DUE = "coalesce(due_at, 'infinity'::timestamptz)"
 _LATE = f"{_DUE} < %(now)s"
 _IN_TIME = f"{_DUE} >= %(now)s"
@@ -112,7 +109,7 @@ def _within(asked: dict[str, Any], after: Moment | None, id_: str) -> list[str]:
     return conditions
 
 
-def _fitting(asked: dict[str, Any], agency: str | None, is_open: str = _OPEN) -> list[str]:
+def _fitting(asked: dict[str, Any], agency: str | None, is_open: str = IS_OPEN) -> list[str]:
     conditions = [is_open]
     if agency is not None:
         conditions.append("agency = %(my_agency)s")

@@ -21,7 +21,7 @@ from tests.reliability.journal import TRANSPORT_ERRORS, Journal
 from tests.waiting import eventually
 
 SAID = {
-    "reason": ("hold", "reject", "reopen", "hide", "decline"),
+    "reason": ("hold", "reject", "reopen", "hide", "decline", "unmerge"),
     "note": ("finish",),
     "text": ("comment", "note"),
 }
@@ -44,6 +44,7 @@ WAYS: dict[State, tuple[str, ...]] = {
     State.ASSIGNED: ("assign",),
     State.RESOLVED: ("assign", "resolve"),
     State.CLOSED: ("assign", "resolve", "close"),
+    State.DUPLICATE: ("merge",),
 }
 # and what has to be done there first
 BEFORE: dict[str, tuple[str, ...]] = {
@@ -124,6 +125,8 @@ def _asked(stack: Stack, reporter: Client, report: str) -> Any:
 def _body(name: str, client: Client) -> dict[str, Any]:
     if name == "resolve":
         return {"note": "x", "photos": [upload(client)]}
+    if name == "merge":
+        return {"duplicate_of": client.post("/v1/reports", REPORT).json["id"], "reason": "x"}
     return BODIES.get(name, {})
 
 

@@ -23,6 +23,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "reject_report": {"reason": "x"},
     "forward_report": {"agency": "DISHUB", "reason": "x"},
     "refer_report": {"authority": "x", "reason": "x"},
+    "merge_report": {"duplicate_of": "01a20cfc-cc25-74ef-9d87-6baafa01c839", "reason": "x"},
+    "unmerge_report": {"reason": "x"},
     "reopen_report": {"reason": "x"},
     "rate_report": {"score": 5},
     "comment_report": {"text": "x"},

@@ -253,6 +253,20 @@ def test_staff_learns_nothing_of_accounts(officer: Client, world: World) -> None
     assert refused.status == 422
 
 
+def test_merging_tells_nothing_of_what_one_may_not_see(citizen: Client, officer: Client) -> None:
+    """Into another agency's secret report, and into none."""
+    mine = citizen.post("/v1/reports", REPORT).json["id"]
+    secret = REPORT | {"category": "parkir_liar", "visibility": "secret"}
+    foreign = citizen.post("/v1/reports", secret).json["id"]
+    refused = assert_alike(
+        lambda original: officer.post(
+            f"/v1/reports/{mine}/merge", {"duplicate_of": original, "reason": "x"}
+        ),
+        (foreign, new_id()),
+    )
+    assert refused.status == 422
+
+
 def assert_alike(ask: Callable[[T], Answer], cases: Iterable[T]) -> Answer:
     """Ask all of it; the answers are the same, and none is a success."""
     answers = [ask(one) for one in cases]

@@ -38,6 +38,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "reject": {"reason": "x"},
     "forward": {"agency": "HALL", "reason": "x"},
     "refer": {"authority": "PLN", "reason": "x"},
+    "merge": {"reason": "x"},
+    "unmerge": {"reason": "x"},
     "reopen": {"reason": "x"},
     "rate": {"score": 4},
     "comment": {"text": "x"},
@@ -56,6 +58,8 @@ def do(desk: Desk, name: str, report: str, by: Principal, **more: Any) -> Any:
     body = {"id": report} | BODIES.get(name, {}) | more
     if name == "resolve":
         body.setdefault("photos", [photo(desk, by)])
+    if name == "merge" and "duplicate_of" not in body:
+        body["duplicate_of"] = str(desk.submit(ANNA)["id"])
     version = body.pop("if_match", None)
     return desk.caller.ask(
         contract.ACTIONS[name].operation,
@@ -123,7 +127,9 @@ def test_what_is_not_possible_says_what_is(desk: Desk) -> None:
     with pytest.raises(Conflict) as refused:
         do(desk, "resolve", report, OFFICER)
     assert refused.value.code == "illegal_action"
-    assert "verify, assign, reject, forward, refer, comment, moderate" in str(refused.value.detail)
+    assert "verify, assign, reject, forward, refer, merge, comment, moderate" in str(
+        refused.value.detail
+    )
     assert desk.get(report)["version"] == 1
 
 

@@ -115,7 +115,6 @@ def crowd(desk: Desk) -> Iterator[Callable[[list[tuple[float, float]]], None]]:
             "longs": list(longs),
         }
         with desk.caller.database.session() as session:
-            session.execute("DELETE FROM report")
             session.execute(session.render(_MANY, values))
 
     yield fill
@@ -152,7 +151,7 @@ def test_it_is_read_from_the_index(
     desk: Desk, crowd: Callable[[list[tuple[float, float]]], None]
 ) -> None:
     random = Random("index")
-    crowd([(-3.1 + random.uniform(-1, 1), 120.1 + random.uniform(-1, 1)) for _ in range(2_000)])
+    crowd([(-3.1 + random.uniform(-1, 1), 120.1 + random.uniform(-1, 1)) for _ in range(500)])
     asked = {"category": "pothole", **INSIDE}
     with desk.caller.database.session() as session:
         session.execute("ANALYZE report")

@@ -42,7 +42,7 @@ SEATS = ("officer", "officer", "officer", "colleague", "leader", "reporter", "re
 BEGUN = ("submitted", "verified", "reopened")
 WORKING = ("assigned", "in_progress")
 OPEN = (*BEGUN, *WORKING, "on_hold")
-ALL = (*OPEN, "resolved", "closed", "rejected", "not_authority")
+ALL = (*OPEN, "resolved", "closed", "rejected", "not_authority", "duplicate")
 # action: from where, to where (None: stays)
 LEGAL: dict[str, tuple[tuple[str, ...], str | None]] = {
     "verify": (("submitted", "reopened"), "verified"),
@@ -53,6 +53,8 @@ LEGAL: dict[str, tuple[tuple[str, ...], str | None]] = {
     "reject": (BEGUN, "rejected"),
     "forward": (OPEN, "verified"),
     "refer": (OPEN, "not_authority"),
+    "merge": (OPEN, "duplicate"),
+    "unmerge": (("duplicate",), "verified"),
     "reopen": (("resolved", "closed", "rejected", "not_authority"), "reopened"),
     "close": (("resolved",), "closed"),
     "rate": (("resolved", "closed"), None),
@@ -81,6 +83,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "closed": ("assign", "resolve", "close"),
     "rejected": ("reject",),
     "not_authority": ("refer",),
+    "duplicate": ("merge",),
     "reopened": ("assign", "resolve", "reopen"),
 }
 TERM = ("warn", "miss", "escalate")
@@ -112,6 +115,7 @@ class Life(RuleBasedStateMachine):
             {"agency": self._agency(name)} if name in ("assign", "forward") else {}
         )
         body |= {"score": score} if name == "rate" else {}
+        body |= {"duplicate_of": self._another()} if name == "merge" else {}
         if behalf and name in ("reopen", "close", "rate", "comment"):
             body |= {"on_behalf_of": {"channel": "counter"}}
         if match is not None:
@@ -132,6 +136,7 @@ class Life(RuleBasedStateMachine):
         """Whoever leads the agency may do all but rate: done where it is legal, and only there."""
         before, leader = self.row, STAFF[self.row["agency"]][2]
         body = {"agency": self._agency(name)} if name in ("assign", "forward") else {}
+        body |= {"duplicate_of": self._another()} if name == "merge" else {}
         try:
             do(self.desk, name, self.report, leader, **body)
         except Conflict as refused:
@@ -203,7 +208,7 @@ class Life(RuleBasedStateMachine):
         assert row["alarm_at"] is None or row["alarm_at"] > now, "what should have rung has rung"
         if row["state"] == "resolved":
             assert row["alarm"] == "close"
-        if row["state"] in ("rejected", "not_authority"):
+        if row["state"] in ("rejected", "not_authority", "duplicate"):
             assert row["alarm"] is None
         if row["state"] == "closed":
             assert (row["alarm"] is None) == (row["asked_at"] is not None)
@@ -238,6 +243,14 @@ class Life(RuleBasedStateMachine):
             {"id": self.report, "version": version},
         )
         return [line["action"] for line in lines]
+
+    def _another(self) -> str:
+        """An open report that this one may be merged into."""
+        is_secret = self.row["visibility"] == "secret"
+        more: dict[str, Any] = {"visibility": "secret" if is_secret else "public"}
+        if self.row["agency"] == "HALL":
+            more |= {"category": "noise", "attributes": {"since": "2026-05-30T08:00:00+08:00"}}
+        return str(self.desk.submit(BUDI, **more)["id"])
 
     def _agency(self, name: str) -> str:
         mine = self.row["agency"]

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.chassis.principal import GUEST, SYSTEM, Principal, Role
 from services.reports import lifecycle
-from services.reports.contract import ACTIONS, ALARMS, PART_ALARMS
+from services.reports.contract import ACTIONS, ALARMS, LINKS, PART_ALARMS
 from services.reports.lifecycle import RULES, Party, State, folded, legal_actions, next_state
 
 AMONG = (
@@ -38,29 +38,31 @@ HELPER = frozenset({Party.CITIZEN, Party.HELPER})
         (
             STAFF,
             State.SUBMITTED,
-            ["verify", "assign", "reject", "forward", "refer", *AMONG],
+            ["verify", "assign", "reject", "forward", "refer", "merge", *AMONG],
         ),
         (
             STAFF,
             State.VERIFIED,
-            ["assign", "reject", "forward", "refer", *AMONG],
+            ["assign", "reject", "forward", "refer", "merge", *AMONG],
         ),
         (
             STAFF,
             State.ASSIGNED,
-            ["start", "hold", "resolve", "forward", "refer", *AMONG],
+            ["start", "hold", "resolve", "forward", "refer", "merge", *AMONG],
         ),
         (
             STAFF,
             State.IN_PROGRESS,
-            ["hold", "resolve", "forward", "refer", *AMONG],
+            ["hold", "resolve", "forward", "refer", "merge", *AMONG],
         ),
-        (STAFF, State.ON_HOLD, ["start", "forward", "refer", *AMONG]),
+        (STAFF, State.ON_HOLD, ["start", "forward", "refer", "merge", *AMONG]),
         (STAFF, State.RESOLVED, ["comment", "moderate", "restore", "forget", "note"]),
+        (STAFF, State.DUPLICATE, ["unmerge", "comment", "moderate", "restore", "forget", "note"]),
+        (REPORTER, State.DUPLICATE, ["comment", "forget"]),
         (
             STAFF,
             State.REOPENED,
-            ["verify", "assign", "reject", "forward", "refer", *AMONG],
+            ["verify", "assign", "reject", "forward", "refer", "merge", *AMONG],
         ),
         (
             SUPERVISOR,
@@ -120,7 +122,8 @@ def test_staff_of_an_agency_that_takes_part() -> None:
 
 
 def test_every_action_has_a_rule_and_every_state_a_way_in_and_out() -> None:
-    assert set(RULES) == set(ACTIONS) | set(ALARMS) | set(PART_ALARMS) | {"forget", "ask"}
+    known = set(ACTIONS) | set(ALARMS) | set(PART_ALARMS) | set(LINKS) | {"forget", "ask"}
+    assert set(RULES) == known
     assert set(RULES) > lifecycle.INTERNAL
     reached = {state for rule in RULES.values() for state in rule.leads.values()}
     assert reached | {State.SUBMITTED} == set(State)
@@ -169,6 +172,9 @@ def test_an_impossible_history(history: list[tuple[str, dict[str, int]]]) -> Non
 @given(st.sampled_from(sorted(RULES)), st.sampled_from(State), st.integers(1, 5))
 def test_what_is_offered_works_and_nothing_else(action: str, state: State, score: int) -> None:
     offered = action in legal_actions(state, frozenset(Party))
+    if action in LINKS:  # only follows from another report's step
+        assert not offered
+        return
     assert (next_state(action, state, {"score": score}) is not None) == offered
 
 

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from services.chassis.city import EscalationStep, Holiday, WorkingCalendar
 from services.chassis.text import Text
 from services.reports.city import ServiceLevel
-from services.reports.lifecycle import RULES, SETTLED, State, next_state
+from services.reports.lifecycle import OPEN, RULES, State, next_state
 from services.reports.service_levels import Alarm, Terms, WorkingTime
 
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -162,7 +162,7 @@ class Life(RuleBasedStateMachine):
         found, state = self.report, State(self.report["state"])
         if found["due_at"] is not None:
             assert found["due_at"] >= found["due_from"]
-        waits = state in SETTLED
+        waits = state not in OPEN
         paused = state is State.ON_HOLD and found["days_left"] is not None
         assert (found["due_at"] is None) == (waits or paused)
         assert 0 <= found["escalation"] <= len(LADDER)
