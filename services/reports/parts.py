@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from services.reports import lifecycle
-from services.reports.lifecycle import SETTLED
+from services.reports.lifecycle import OPEN
 from services.reports.service_levels import OVER, Fields, Stage, Terms
 
 OPEN_PARTS_REASON = "open_parts_reason"
@@ -89,7 +89,7 @@ def folded_parts(history: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, 
             found[agency] = then
         elif action == "resolve" and open_in(found) and OPEN_PARTS_REASON not in data:
             raise ValueError(f"resolved although {open_in(found)} are not done")
-        for agency in _ended(found, action, data, is_settled=state in SETTLED):
+        for agency in _ended(found, action, data, is_over=state not in OPEN):
             found[agency] = PartState.WITHDRAWN
     return found
 
@@ -100,9 +100,9 @@ def open_in(parts: Mapping[str, PartState]) -> list[str]:
 
 
 def _ended(
-    parts: Mapping[str, PartState], action: str, data: Mapping[str, Any], *, is_settled: bool
+    parts: Mapping[str, PartState], action: str, data: Mapping[str, Any], *, is_over: bool
 ) -> list[str]:
     """Whose open part ends with a step of the report."""
-    if is_settled:
+    if is_over:
         return open_in(parts)
     return [one for one in open_in(parts) if action in _LEADS_ANEW and one == data["agency"]]

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.reports import lifecycle, parts
 from services.reports.contract import PART_ALARMS
-from services.reports.lifecycle import OPEN, RULES, SETTLED, Party, State, next_state
+from services.reports.lifecycle import OPEN, RULES, Party, State, next_state
 from services.reports.parts import OPEN_PARTS, PART_RULES, PartState, folded_parts, next_part_state
 from services.reports.service_levels import Alarm
 from tests.unit.reports.test_service_levels import LADDER, MONDAY, TERMS
@@ -66,7 +66,8 @@ def test_an_impossible_history(history: list[Line]) -> None:
 def test_who_comes_to_lead_has_no_part_and_what_is_settled_has_none_open() -> None:
     history = [BEGUN, INVITED, ("invite", {"agency": "DPU"}), ("forward", {"agency": "DISHUB"})]
     assert folded_parts(history) == {"DISHUB": "withdrawn", "DPU": "asked"}
-    assert folded_parts([*history, ("reject", {})])["DPU"] == "withdrawn"
+    for name in ("reject", "refer", "merge"):
+        assert folded_parts([*history, (name, {})])["DPU"] == "withdrawn"
     reasoned = [BEGUN, INVITED, ("assign", {"agency": "DLH"}),
                 ("resolve", {"open_parts_reason": "x"})]  # fmt: skip
     assert folded_parts(reasoned) == {"DISHUB": "withdrawn"}
@@ -114,7 +115,7 @@ class Together(RuleBasedStateMachine):
         if action in ("assign", "forward"):
             self.lead = agency
         for one in self._open():
-            if self.state in SETTLED or (action in ("assign", "forward") and one == agency):
+            if self.state not in OPEN or (action in ("assign", "forward") and one == agency):
                 self.parts[one] = "withdrawn"
 
     def _open(self) -> list[str]:
@@ -124,7 +125,7 @@ class Together(RuleBasedStateMachine):
     def history_is_the_truth(self) -> None:
         """The history alone leads to the parts; a settled report has none that is open."""
         assert folded_parts(self.history) == self.parts
-        assert self.state not in SETTLED or not self._open()
+        assert self.state in OPEN or not self._open()
         assert self.lead not in self._open()
         assert lifecycle.folded(self.history) is self.state
 
