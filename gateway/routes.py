@@ -95,11 +95,9 @@ def _open311(path: str, operation: str, rate: Rate = Rate.READ, method: str = "G
     )  # fmt: skip
 
 
-def _public(path: str, operation: Operation, gives: str, by: By) -> Route:
+def _public(path: str, operation: Operation, gives: str, by: By, rate: Rate = Rate.READ) -> Route:
     """What is the same for everybody, so nobody's token is looked at."""
-    return Route(
-        "GET", path, "public", operation, Rate.READ, by=by, gives=gives, ignores_token=True
-    )
+    return Route("GET", path, "public", operation, rate, by=by, gives=gives, ignores_token=True)
 
 
 def _counts(path: str, operation: str, gives: str = "application/json") -> Route:
@@ -149,14 +147,13 @@ ROUTES: tuple[Route, ...] = (
     _counts("/v1/reports/heat", "report_heat", public.GEOJSON_TYPE),
     _counts("/v1/statistics/reports", "report_statistics"),
     _counts("/v1/open-data", "open_data"),
-    _get(
-        "/v1/open-data/{file}",
-        REPORTS,
-        "open_data_file",
+    _public("/v1/open-data/reports.csv", public.OPEN_CSV, public.CSV_TYPE, By.FILE, Rate.BULK),
+    _public(
+        "/v1/open-data/reports.geojson",
+        public.OPEN_GEOJSON,
+        public.GEOJSON_TYPE,
+        By.FILE,
         Rate.BULK,
-        by=By.FILE,
-        gives="application/octet-stream",
-        ignores_token=True,
     ),
     _get("/v1/work/reports", REPORTS, "list_work"),
     _get("/v1/work/responses", REPORTS, "list_responses"),

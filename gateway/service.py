@@ -118,7 +118,7 @@ def application(settings: Settings, rpc: Caller, readiness: Readiness, hub: Hub)
         By.PHOTO: Photos(calls, store).respond,
         By.PAGE: Pages(rpc).respond,
         By.LIST: PublicLists(rpc, cursors, place).respond,
-        By.FILE: OpenDataFiles(calls, store).respond,
+        By.FILE: OpenDataFiles(rpc, store).respond,
         By.STREAM: Streams(rpc, hub, verifier).respond,
         By.OPEN311: Open311(
             rpc, place, Submissions(rpc, Apps(rpc), rates, pictures, capabilities)

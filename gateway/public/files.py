@@ -1,4 +1,4 @@
-"""`GET /v1/open-data/{file}`: reports says which, the file store has it."""
+"""`GET /v1/open-data/reports.csv` and `.geojson`: reports says which, the file store has it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from werkzeug.wrappers import Response
 
-from gateway.calls import Calls
-from gateway.exchange import Exchange
+from gateway import requests
+from gateway.exchange import Exchange, Rpc
 from services.chassis.files import FileStore, StoredFile
+from services.reports.contract import CONTRACT as REPORTS
 
 SECONDS = 300
+_ASKED = REPORTS.operation("open_data_file")
 _GZIP = 16 + zlib.MAX_WBITS
 _CHUNK = 65_536
 
@@ -19,19 +21,21 @@ _CHUNK = 65_536
 class OpenDataFiles:
     """The handler of By.FILE."""
 
-    def __init__(self, calls: Calls, store: FileStore) -> None:
-        self._calls = calls
+    def __init__(self, rpc: Rpc, store: FileStore) -> None:
+        self._rpc = rpc
         self._store = store
 
     def respond(self, exchange: Exchange) -> Response:
         """The file, packed for clients that take gzip. Raises NotFound."""
-        found = self._calls.call(exchange)
+        requests.refuse_query(exchange.request)
+        name = exchange.route.path.rpartition("/")[2]
+        found = self._rpc.call("reports", _ASKED.name, {"file": name}, exchange.headers_now)
         takes_gzip = exchange.request.accept_encodings.quality("gzip") > 0
         form = "gzip" if takes_gzip else "plain"
         headers = {
             "ETag": f'"{found["sha256"][:32]}-{form}"',
             "Cache-Control": f"public, max-age={SECONDS}",
-            "Content-Disposition": f'attachment; filename="{_name(exchange, found["day"])}"',
+            "Content-Disposition": f'attachment; filename="{_dated(name, found["day"])}"',
         }
         headers |= {"Content-Encoding": "gzip"} if takes_gzip else {}
         if exchange.request.if_none_match.contains(headers["ETag"].strip('"')):
@@ -44,9 +48,9 @@ class OpenDataFiles:
         return response
 
 
-def _name(exchange: Exchange, day: str) -> str:
-    name, _, suffix = str(exchange.path["file"]).partition(".")
-    return f"{name}-{day}.{suffix}"
+def _dated(name: str, day: str) -> str:
+    stem, _, suffix = name.partition(".")
+    return f"{stem}-{day}.{suffix}"
 
 
 def _unpacked(stored: StoredFile) -> Iterator[bytes]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from services.chassis import fields
 from services.chassis.contract import Contract, Operation
-from services.chassis.errors import Invalid, Malformed
+from services.chassis.errors import Invalid, Malformed, NotFound
 from services.chassis.text import Text
 from services.reports.contract import CONTRACT as REPORTS
 
 LIST = REPORTS.operation("list_reports")
 GEOJSON_TYPE = "application/geo+json"
 ATOM_TYPE = "application/atom+xml"
+CSV_TYPE = "text/csv"
 
 
 class PublicFilters(LIST.request):  # type: ignore[name-defined]
@@ -48,6 +49,17 @@ class Feed(fields.Schema):
     """Atom (RFC 4287)."""
 
 
+class Table(fields.Schema):
+    """CSV (RFC 4180)."""
+
+
+class AllFeatures(fields.Schema):
+    """Every public report as GeoJSON; the properties are described at `/v1/open-data`."""
+
+    type = fields.Choice(["FeatureCollection"], required=True)
+    features = fields.List(fields.Attributes(), required=True, max=2**31 - 1)
+
+
 GEOJSON = Operation(
     "reports_geojson",
     PublicFilters,
@@ -62,9 +74,23 @@ ATOM = Operation(
     Text("Public reports as a feed (Atom)", id="Laporan publik sebagai umpan Atom"),
     errors=(Malformed, Invalid),
 )
+OPEN_CSV = Operation(
+    "open_data_csv",
+    fields.Nothing,
+    Table,
+    Text("Download all public reports as CSV", id="Unduh semua laporan publik (CSV)"),
+    errors=(NotFound,),
+)
+OPEN_GEOJSON = Operation(
+    "open_data_geojson",
+    fields.Nothing,
+    AllFeatures,
+    Text("Download all public reports as GeoJSON", id="Unduh semua laporan publik (GeoJSON)"),
+    errors=(NotFound,),
+)
 
 PUBLIC = Contract(
     "public",
     Text("Public data in forms that others read", id="Data publik dalam bentuk lain"),
-    (GEOJSON, ATOM),
+    (GEOJSON, ATOM, OPEN_CSV, OPEN_GEOJSON),
 )

@@ -82,7 +82,6 @@ def ask(client: Client, method: str, path: str, operation: dict[str, Any]) -> An
         "number": "LP-2026-0000001-2",
         "code": "pbg",
         "format": "json",
-        "file": "reports.csv",
         "service_code": "sampah",
         "token": "x",
         "service_request_id": "LP-2026-0000001-2",

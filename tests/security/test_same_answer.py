@@ -106,7 +106,7 @@ _NOTHING_NAMED = {
     "document", "list_categories", "get_category", "open311_discovery", "open311_services",
     "open311_definition", "open311_requests", "open311_submit", "find_nearby",
     "reports_geojson", "reports_atom", "report_statistics", "report_clusters", "report_heat",
-    "open_data", "open_data_file",
+    "open_data", "open_data_csv", "open_data_geojson",
 }  # fmt: skip
 # they are told what is there: an admin of accounts, staff of what it may see
 _MAY_KNOW = {"create_account", "assign_many"}

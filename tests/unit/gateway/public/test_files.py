@@ -10,12 +10,10 @@ from typing import Any
 import pytest
 from werkzeug.wrappers import Response
 
-from gateway.calls import Calls
-from gateway.cursors import Cursors
 from gateway.public.files import OpenDataFiles
 from gateway.routes import By
 from services.chassis.files import open_store
-from tests.unit.gateway.making import SECRET, FakeRpc, ask, make
+from tests.unit.gateway.making import FakeRpc, ask, make
 
 KEY = "open-data/2026-06-01/0123.csv.gz"
 CONTENT = b"number,state\r\n" + b"LP-2026-0000001-2,closed\r\n" * 20_000
@@ -32,7 +30,7 @@ def read(tmp_path: Path) -> Any:
         "stored": packed.stat().st_size, "sha256": hashlib.sha256(CONTENT).hexdigest(),
         "day": "2026-06-01",
     })  # fmt: skip
-    files = OpenDataFiles(Calls(rpc, Cursors(SECRET)), store)
+    files = OpenDataFiles(rpc, store)
     application = make(rpc, handlers={By.FILE: files.respond})
 
     def read(path: str = "/v1/open-data/reports.csv", **asked: str) -> Response:
@@ -66,4 +64,5 @@ def test_who_has_it_is_told_so(read: Any) -> None:
 
 def test_other_files_are_not_there(read: Any) -> None:
     for name in ("reports.xls", "..%2Freports.csv"):
-        assert read(f"/v1/open-data/{name}").status_code in (404, 422), name
+        assert read(f"/v1/open-data/{name}").status_code == 404, name
+    assert read("/v1/open-data/reports.csv?year=2026").status_code == 422
