@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from gateway import requests, responses
 from gateway.cursors import Cursors
 from gateway.exchange import Exchange, Rpc
-from services.chassis import fields
+from services.chassis import fields, jsontext
 
 
 class Calls:
@@ -23,6 +23,8 @@ class Calls:
         """Call the operation and put what it says into HTTP."""
         route = exchange.route
         answer = self.call(exchange)
+        if route.keeps is not None:
+            return responses.public(jsontext.dumps(answer), route.gives, route.keeps)
         response = responses.answer(answer, status=route.status)
         if route.location is not None:
             response.headers["Location"] = f"{route.location}{answer['id']}"

@@ -12,6 +12,7 @@ from gateway import responses
 from gateway.contract import GATEWAY
 from gateway.open311 import openapi as open311
 from gateway.open311.operations import OPEN311
+from gateway.public.operations import PUBLIC
 from gateway.routes import CONTRACTS, ROUTES, By, Route
 from services.chassis import fields
 from services.chassis.contract import Kind
@@ -78,7 +79,7 @@ def new_spec() -> APISpec:
         info={"description": "City services. Layanan kota.", "license": {"name": "Apache-2.0"}},
         tags=[
             {"name": c.service, "description": _both(c.summary)}
-            for c in (*CONTRACTS, OPEN311, GATEWAY)
+            for c in (*CONTRACTS, PUBLIC, OPEN311, GATEWAY)
         ],
     )
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
@@ -139,7 +140,7 @@ def _request_body(route: Route) -> dict[str, Any]:
 
 
 def _responses(route: Route) -> dict[str, Any]:
-    is_json = route.gives == "application/json"
+    is_json = route.gives.endswith("json")
     schema = {"schema": route.operation.response if is_json else {"type": "string"}}
     found: dict[str, Any] = {
         str(route.status): {"description": "Done", "content": {route.gives: schema}}

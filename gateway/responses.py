@@ -26,6 +26,16 @@ def answer(value: Any, *, status: int = 200, headers: dict[str, str] | None = No
     return response
 
 
+def public(body: str | bytes, media_type: str, seconds: int) -> Response:
+    """What is the same for everybody: any cache may keep it for so long, then asks again."""
+    raw = body.encode() if isinstance(body, str) else body
+    headers = {
+        "ETag": f'"{hashlib.sha256(raw).hexdigest()[:16]}"',
+        "Cache-Control": f"public, max-age={seconds}",
+    }
+    return Response(raw, 200, headers, content_type=media_type)
+
+
 def _entity_tag(version: int, body: str) -> str:
     """Version and digest: counts, languages and rights change what is shown, not the version."""
     return f'"{version}-{hashlib.sha256(body.encode()).hexdigest()[:16]}"'

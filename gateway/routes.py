@@ -17,6 +17,7 @@ from gateway.contract import GATEWAY
 from gateway.http import limits
 from gateway.open311.operations import OPEN311
 from gateway.open311.schemas import FORMATS
+from gateway.public import operations as public
 from gateway.rates import Rate
 from services.chassis.contract import Contract, Operation
 from services.notify.contract import CONTRACT as NOTIFY
@@ -25,6 +26,8 @@ from services.registry.contract import CONTRACT as REGISTRY
 from services.reports.contract import ACTIONS
 from services.reports.contract import CONTRACT as REPORTS
 
+# counts of the whole city need not be of this second
+COUNTS_SECONDS = 15
 CONTRACTS: tuple[Contract, ...] = (REGISTRY, REPORTS, NOTIFY, PERMITS)
 
 
@@ -38,6 +41,8 @@ class By(StrEnum):
     STREAM = "stream"
     PAGE = "page"
     OPEN311 = "open311"
+    LIST = "list"
+    FILE = "file"
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,8 @@ class Route:
     """One route. location: path prefix of the Location header of what it creates.
 
     gives: media type of a success. ignores_token: a stale token must not keep anybody from logging
-    in. is_documented: whether it stands in OpenAPI.
+    in. is_documented: whether it stands in OpenAPI. keeps: for how many seconds any cache may keep
+    the answer, which is the same for everybody.
     """
 
     method: str
@@ -59,6 +65,7 @@ class Route:
     gives: str = "application/json"
     ignores_token: bool = False
     is_documented: bool = True
+    keeps: int | None = None
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -88,6 +95,15 @@ def _open311(path: str, operation: str, rate: Rate = Rate.READ, method: str = "G
     )  # fmt: skip
 
 
+def _public(path: str, operation: Operation, gives: str, by: By, rate: Rate = Rate.READ) -> Route:
+    """What is the same for everybody, so nobody's token is looked at."""
+    return Route("GET", path, "public", operation, rate, by=by, gives=gives, ignores_token=True)
+
+
+def _counts(path: str, operation: str, gives: str = "application/json") -> Route:
+    return _get(path, REPORTS, operation, gives=gives, ignores_token=True, keeps=COUNTS_SECONDS)
+
+
 def _document(path: str, gives: str = "application/json") -> Route:
     return Route(
         "GET", path, "gateway", contract.DOCUMENT, Rate.READ,
@@ -109,15 +125,35 @@ ROUTES: tuple[Route, ...] = (
     _post("/v1/uploads", GATEWAY, "upload_photo", Rate.UPLOAD, by=By.UPLOAD, status=201),
     _post("/v1/reports", REPORTS, "submit_report", status=201, location="/v1/reports/"),
     _get("/v1/reports", REPORTS, "list_reports"),
+    _public("/v1/reports.geojson", public.GEOJSON, public.GEOJSON_TYPE, By.LIST),
+    _public("/v1/reports.atom", public.ATOM, public.ATOM_TYPE, By.LIST),
+    _get("/v1/reports/nearby", REPORTS, "find_nearby"),
     _get("/v1/reports/track/{number}", REPORTS, "track_report"),
     _post("/v1/reports/track/{number}/forget", REPORTS, "forget_contact"),
+    _post("/v1/reports/track/{number}/follow-up", REPORTS, "answer_follow_up"),
     _get("/v1/reports/{id}", REPORTS, "get_report"),
     _get("/v1/reports/{id}/timeline", REPORTS, "report_timeline"),
+    _get("/v1/reports/{id}/parts", REPORTS, "list_parts"),
+    _get("/v1/reports/{id}/moderation", REPORTS, "list_moderation"),
+    _post("/v1/reports/{id}/forget", REPORTS, "forget_reporter"),
+    _get("/v1/reports/{id}/duplicates", REPORTS, "list_duplicates"),
     _post("/v1/reports/{id}/support", REPORTS, "support_report"),
     _post("/v1/reports/{id}/follow", REPORTS, "follow_report"),
     *(
-        _post(f"/v1/reports/{{id}}/{action.name}", REPORTS, action.operation.name)
+        _post(f"/v1/reports/{{id}}/{action.name.replace('_', '-')}", REPORTS, action.operation.name)
         for action in ACTIONS.values()
+    ),
+    _counts("/v1/reports/clusters", "report_clusters", public.GEOJSON_TYPE),
+    _counts("/v1/reports/heat", "report_heat", public.GEOJSON_TYPE),
+    _counts("/v1/statistics/reports", "report_statistics"),
+    _counts("/v1/open-data", "open_data"),
+    _public("/v1/open-data/reports.csv", public.OPEN_CSV, public.CSV_TYPE, By.FILE, Rate.BULK),
+    _public(
+        "/v1/open-data/reports.geojson",
+        public.OPEN_GEOJSON,
+        public.GEOJSON_TYPE,
+        By.FILE,
+        Rate.BULK,
     ),
     _get("/v1/work/reports", REPORTS, "list_work"),
     _get("/v1/work/responses", REPORTS, "list_responses"),

@@ -17,11 +17,14 @@ from gateway.images.converter import Converter
 from gateway.live.hub import Hub
 from gateway.live.sse import Streams
 from gateway.open311.apps import Apps
-from gateway.open311.face import Open311, Place
+from gateway.open311.face import Open311
 from gateway.open311.submissions import Submissions
 from gateway.pages import Pages
 from gateway.photos import Photos
+from gateway.place import Place
 from gateway.policy import Policy
+from gateway.public.files import OpenDataFiles
+from gateway.public.lists import PublicLists
 from gateway.rates import Rates
 from gateway.readiness import Readiness
 from gateway.routes import CONTRACTS, By
@@ -101,7 +104,8 @@ def application(settings: Settings, rpc: Caller, readiness: Readiness, hub: Hub)
     verifier = TokenVerifier(settings.auth_public_keys, SystemClock())
     store = open_store(settings.files_url)
     metrics.watch_files(settings.files_url)
-    calls = Calls(rpc, Cursors(settings.cursor_secret))
+    cursors = Cursors(settings.cursor_secret)
+    calls = Calls(rpc, cursors)
     capabilities = Capabilities(settings.upload_secret, clock)
     pictures = Pictures(Converter(), store, clock)
     rates = Rates(scale=settings.rate_limit_scale, redis_url=settings.redis_url)
@@ -113,6 +117,8 @@ def application(settings: Settings, rpc: Caller, readiness: Readiness, hub: Hub)
         By.UPLOAD: Uploads(pictures, capabilities).respond,
         By.PHOTO: Photos(calls, store).respond,
         By.PAGE: Pages(rpc).respond,
+        By.LIST: PublicLists(rpc, cursors, place).respond,
+        By.FILE: OpenDataFiles(rpc, store).respond,
         By.STREAM: Streams(rpc, hub, verifier).respond,
         By.OPEN311: Open311(
             rpc, place, Submissions(rpc, Apps(rpc), rates, pictures, capabilities)

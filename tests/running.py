@@ -34,6 +34,7 @@ def running_servers() -> Stack:
         pytest.skip("reaches into processes of this machine")
     # a machine may have much else to do, above all to start another stack for tests
     stack_module.READY_SECONDS = 300
+    stack_module.SERVER_SECONDS = 300
     # traces go where nobody is, except in the tests of traces
     knobs = KNOBS | {"OTLP_ENDPOINT": f"http://127.0.0.1:{free_port()}"}
     found = Stack(folder(), free_port(), extra=knobs, progress=print)

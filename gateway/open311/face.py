@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Response
 
 from gateway.exchange import Exchange, Rpc
 from gateway.open311 import asking, formats, mapping, operations
 from gateway.open311.submissions import ASYNC, Submissions, wants_token
+from gateway.place import Place
 from services.chassis import fields
 from services.chassis.contract import Operation
 from services.chassis.errors import Invalid, NotFound
 from services.reports.contract import FIND_REPORTS, GET_CATEGORY, GET_REPORT, LIST_CATEGORIES
 
 Asked = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where we are. contact: whom apps may ask, if the operator said so."""
-
-    seen: Callable[[Request], str]
-    public_url: str | None
-    contact: str | None
-
-    def base(self, request: Request) -> str:
-        """What links begin with."""
-        return (self.public_url or self.seen(request)).rstrip("/")
 
 
 class Open311:

@@ -76,7 +76,12 @@ def _fill(element: ElementTree.Element, value: Any) -> None:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return _NOT_IN_XML.sub("\ufffd", str(value))
+    return printable(str(value))
+
+
+def printable(text: str) -> str:
+    """The text without what no XML can hold."""
+    return _NOT_IN_XML.sub("\ufffd", text)
 
 
 def _script(value: Any, callback: str, status: int) -> Response:

@@ -22,6 +22,7 @@ COMMANDS = {
     "doctor": "infra.kota.doctor.command:doctor",
     "events": "infra.kota.events:app",
     "migrate": "infra.kota.migrate:migrate",
+    "opendata": "infra.kota.open_data:app",
     "outbox": "infra.kota.outbox:app",
     "parked": "infra.kota.parked:app",
     "restore": "infra.kota.backup.restore:restore",

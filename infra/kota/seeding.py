@@ -27,9 +27,11 @@ from infra.kota.operator import OPERATOR
 from services.chassis import audit
 from services.chassis.call import Call
 from services.chassis.capabilities import UploadedPhoto, hour_of
+from services.chassis.city import load_city
 from services.chassis.database import Session
 from services.chassis.files import FileStore, open_store
-from services.reports import seeding_repository
+from services.chassis.unit_of_work import UnitOfWork
+from services.reports import seeding_repository, sum_repository
 from services.reports.catalogue import Catalogue
 from services.reports.seeding import Seeder, Span
 from services.reports.seeding_repository import Copied
@@ -46,7 +48,12 @@ SELECT subject, purpose FROM chassis.audit WHERE subject = ANY(%(subjects)s)
 AND action = 'reports.seeded'"""
 _UNTIL = "synthetic until "
 # vacuumed, what is counted is read from indexes alone at once
-_TIDY = ("VACUUM (ANALYZE) report", "ANALYZE report_history", "ANALYZE report_photo")
+_TIDY = (
+    "VACUUM (ANALYZE) report, report_words, report_change, report_stay_change",
+    "ANALYZE report_history, report_photo, report_sum, report_stay_sum, report_median, report_cell",
+)
+# sums are made of so many changes at a time; many share a sum
+_SUMMED = 50 * BATCH
 
 
 class CannotSeed(Exception):
@@ -85,7 +92,7 @@ def seed(here: Deployment, plan: Plan, told: Callable[[int], None]) -> int:
             _picture(open_store(here.files_url), datetime.now(UTC)),
             Span(end - timedelta(days=plan.days), end, plan.reports),
         )
-        made = 0
+        made, zone = 0, load_city(here.city_pack).timezone.key
         with ProcessPoolExecutor(
             PROCESSES, multiprocessing.get_context("spawn"), _prepare, arguments
         ) as pool:
@@ -93,6 +100,9 @@ def seed(here: Deployment, plan: Plan, told: Callable[[int], None]) -> int:
                 _write(connection, rows, _audited(opened, plan, first, end))
                 made += count
                 told(count)
+                if made % _SUMMED < count:
+                    _sum_up(opened, zone)
+        _sum_up(opened, zone)
         for statement in _TIDY if made else ():
             opened.execute(statement)
     return made
@@ -154,6 +164,15 @@ def _write(connection: Any, rows: Copied, audited: str) -> None:
         cursor.execute("SET LOCAL synchronous_commit = off")
         seeding_repository.copy(cursor, rows)
         cursor.execute(audited)
+
+
+def _sum_up(opened: Session, zone: str) -> None:
+    """What a running service would do soon, and does if it is at it already."""
+    more = True
+    while more:
+        work = UnitOfWork(opened)
+        more = sum_repository.fold(work, zone, _SUMMED)
+        work.commit()
 
 
 def _audited(opened: Session, plan: Plan, first: int, end: datetime) -> str:

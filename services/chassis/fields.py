@@ -24,6 +24,7 @@ MAX_TEXT = 4000
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 CONTROL_IN_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _DIGITS = re.compile(r"-?[0-9]{1,19}")
+_DECIMAL = re.compile(r"-?[0-9]{1,19}(\.[0-9]{1,19})?")
 
 # marshmallow's own type for messages; a Text is a str that keeps its translation
 Messages = dict[str, str | list[Any] | dict[Any, Any]]
@@ -103,7 +104,10 @@ class String(ma.fields.String):
 
 
 class Number(ma.fields.Float):
-    """A finite JSON number between `min` and `max`, both allowed; strings are refused."""
+    """A finite JSON number between `min` and `max`, both allowed; strings are refused.
+
+    from_text: a query parameter, which arrives as text; decimal digits in a string are accepted.
+    """
 
     default_error_messages: Messages = _COMMON | {
         "invalid": Text("This must be a number.", id="Ini harus berupa angka."),
@@ -112,12 +116,13 @@ class Number(ma.fields.Float):
         "range": Text("This must lie between {min} and {max}.", id="Harus antara {min} dan {max}."),
     }
 
-    def __init__(self, *, min: float, max: float, **kwargs: Any) -> None:
+    def __init__(self, *, min: float, max: float, from_text: bool = False, **kwargs: Any) -> None:
         super().__init__(**documented(kwargs, minimum=min, maximum=max))
-        self.min, self.max = min, max
+        self.min, self.max, self.from_text = min, max, from_text
 
     def _validated(self, value: Any) -> float:
-        if isinstance(value, (bool, str)):
+        is_number = self.from_text and isinstance(value, str) and _DECIMAL.fullmatch(value)
+        if isinstance(value, (bool, str)) and not is_number:
             raise self.make_error("invalid")
         number = super()._validated(value)
         if number is None or not math.isfinite(number) or not self.min <= number <= self.max:

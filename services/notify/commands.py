@@ -12,11 +12,13 @@ from services.chassis.ids import new_id
 from services.chassis.text import Text
 from services.chassis.unit_of_work import UnitOfWork
 from services.notify import domain, feed, mailing, queries, repository
-from services.notify.contract import PUBLIC, TELL_PEOPLE, recipients_of
+from services.notify.contract import PUBLIC, TELL_OF_CASEWORK, TELL_PEOPLE, recipients_of
+from services.notify.domain import Message
 from services.notify.wording import Wording
+from services.reports.contract import reporter_digest
 
 _SHOWN = ("report_id", "number", "category", "category_name", "area", "agency", "state")
-_HAPPENED = {event.type: event.name for event in TELL_PEOPLE.events}
+_HAPPENED = {one.type: one.name for one in (*TELL_PEOPLE.events, *TELL_OF_CASEWORK.events)}
 
 
 def tell_people(work: UnitOfWork, event: Event, wording: Wording, *, by_mail: bool = False) -> None:
@@ -29,23 +31,50 @@ def tell_people(work: UnitOfWork, event: Event, wording: Wording, *, by_mail: bo
     if domain.is_for_the_city(happened, report["visibility"]):
         told = {name: report[name] for name in _SHOWN if name in report}
         feed.add(work, PUBLIC, happened, told)
-    followers = queries.followers(work, report["report_id"])
+    followers, silenced = queries.followers(work, report["report_id"])
+    if silenced and report["reporter"] is not None and report["reporter"] not in followers:
+        report = _without_reporter(report, silenced)
     for message in domain.messages_for(happened, report, followers):
-        words = wording.words(message.key, report)
-        if not domain.is_guest(message.recipient):
-            _tell_in_app(work, event, message.recipient, words)
-        if by_mail and domain.has_mail(message.recipient):
-            is_first = happened == "report.submitted"
-            mailing.queue_news(work, event, message.recipient, words, is_first=is_first)
+        tell(work, event, message, report, wording, by_mail=by_mail)
+    if happened in ("report.hidden", "report.restored"):
+        is_hidden = not domain.is_public(report["visibility"])
+        repository.keep_hidden(work, report["report_id"], event.version, is_hidden=is_hidden)
 
 
-def _tell_in_app(work: UnitOfWork, event: Event, recipient: str, words: tuple[Text, Text]) -> None:
+def _without_reporter(report: dict[str, Any], silenced: set[str]) -> dict[str, Any]:
+    """An event from before somebody was forgotten tells them nothing, either."""
+    is_forgotten = reporter_digest(report["report_id"], report["reporter"]) in silenced
+    return report | ({"reporter": None} if is_forgotten else {})
+
+
+def tell(
+    work: UnitOfWork,
+    event: Event,
+    message: Message,
+    report: dict[str, Any],
+    wording: Wording,
+    *,
+    by_mail: bool,
+) -> None:
+    """Write a message about a report, in the app and, if by_mail, to be sent."""
+    words = wording.words(message.key, report)
+    if not domain.is_guest(message.recipient):
+        _tell_in_app(work, event, message.recipient, report["report_id"], words)
+    if by_mail and domain.has_mail(message.recipient):
+        is_first = message.key == "report.submitted"
+        about = report["report_id"]
+        mailing.queue_news(work, event, message.recipient, about, words, is_first=is_first)
+
+
+def _tell_in_app(
+    work: UnitOfWork, event: Event, recipient: str, report_id: str, words: tuple[Text, Text]
+) -> None:
     title, text = words
     notification = {
         "id": new_id(),
         "recipient": recipient,
         "event_id": event.id,
-        "report_id": event.data["report_id"],
+        "report_id": report_id,
         "at": work.clock.now(),
     }
     repository.insert(work, notification, title, text)
@@ -56,7 +85,8 @@ def _tell_in_app(work: UnitOfWork, event: Event, recipient: str, words: tuple[Te
 
 def keep_followers(work: UnitOfWork, event: Event) -> None:
     """Somebody wants to be told of a report, or no more."""
-    repository.keep_follower(work, event.data)
+    digest = reporter_digest(event.data["report_id"], event.data["person"])
+    repository.keep_follower(work, event.data, digest)
 
 
 def list_notifications(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,14 @@ from services.chassis.errors import Malformed, NotFound
 from services.chassis.principal import LOGGED_IN, OVERSEERS, Principal, Role
 from services.chassis.text import Text
 from services.notify.mail_contract import MAIL_OPERATIONS, MAIL_SUBSCRIPTIONS
-from services.reports.contract import EVENTS, FOLLOWER_CHANGED, SUBMITTED
+from services.reports.contract import (
+    CASEWORK_EVENTS,
+    EVENTS,
+    FOLLOWER_CHANGED,
+    LINKS,
+    ORIGINAL_CHANGED,
+    SUBMITTED,
+)
 
 PUBLIC = "public"
 MOST_ENTRIES = 100
@@ -176,6 +183,23 @@ TELL_PEOPLE = Subscription(
     summary=Text("Tell reporter and agency", id="Beri tahu pelapor dan instansi"),
 )
 
+# a queue of its own: the version before would not know what to do with these events
+TELL_OF_CASEWORK = Subscription(
+    service="notify",
+    handler="tell_of_casework",
+    events=CASEWORK_EVENTS,
+    ordered=False,
+    summary=Text("Tell of what agencies do with it", id="Beri tahu penanganan laporan"),
+)
+
+# Who is a duplicate's, and what happens to its original, must not change places.
+TELL_DUPLICATES = Subscription(
+    service="notify",
+    handler="tell_duplicates",
+    events=(*LINKS.values(), ORIGINAL_CHANGED),
+    summary=Text("Tell how the original goes on", id="Beri tahu kelanjutan laporan asal"),
+)
+
 # Following and following no more must not change places.
 KEEP_FOLLOWERS = Subscription(
     service="notify",
@@ -189,5 +213,11 @@ CONTRACT = Contract(
     Text("Notifications", id="Notifikasi"),
     (LIST_NOTIFICATIONS, UNREAD_COUNT, MARK_READ, MARK_ALL_READ, READ_FEED, *MAIL_OPERATIONS),
     (FEED_ADVANCED,),
-    subscriptions=(TELL_PEOPLE, KEEP_FOLLOWERS, *MAIL_SUBSCRIPTIONS),
+    subscriptions=(
+        TELL_PEOPLE,
+        TELL_OF_CASEWORK,
+        TELL_DUPLICATES,
+        KEEP_FOLLOWERS,
+        *MAIL_SUBSCRIPTIONS,
+    ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,20 +55,38 @@ _REPORTER_HEARS = frozenset(
     f"report.{past}"
     for past in (
         "submitted", "verified", "assigned", "started", "held", "resolved", "rejected",
-        "forwarded", "reopened", "closed", "commented", "hidden",
+        "forwarded", "referred", "merged", "unmerged", "reopened", "closed", "commented",
+        "hidden", "part_accepted", "part_done", "moderated", "restored", "follow_up_asked",
     )
 )  # fmt: skip
+_FOLLOWERS_HEAR = _REPORTER_HEARS - {
+    "report.moderated", "report.restored", "report.follow_up_asked",
+}  # fmt: skip
 _AGENCY_HEARS = frozenset(
     f"report.{past}"
-    for past in ("submitted", "assigned", "forwarded", "reopened", "rated", "commented")
-)
-# nobody else's business: what waits, what was said, and what was hidden
-_CITY_HEARS = _REPORTER_HEARS - {"report.held", "report.commented", "report.hidden"}
+    for past in (
+        "submitted", "assigned", "forwarded", "reopened", "rated", "commented", "part_accepted",
+        "part_declined", "part_done",
+    )
+)  # fmt: skip
+# of its own part: what is asked, that no more is asked, and its term
+_PART_ON_TIME = ("report.part_due_soon", "report.part_overdue", "report.part_escalated")
+_PART_HEARS = ("report.part_asked", "report.part_withdrawn", *_PART_ON_TIME)
+# nobody else's business: what waits, what was said, what was hidden, and who does which part
+_CITY_HEARS = _REPORTER_HEARS - {
+    "report.held", "report.commented", "report.hidden", "report.part_accepted", "report.part_done",
+    "report.moderated", "report.restored", "report.follow_up_asked",
+}  # fmt: skip
+# how the original itself goes on; what is said of it, and who does which part, is not theirs
+_DUPLICATES_HEAR = _FOLLOWERS_HEAR - {
+    "report.commented", "report.hidden", "report.part_accepted", "report.part_done",
+}  # fmt: skip
 _ON_TIME = ("report.due_soon", "report.overdue", "report.escalated")
 _OFFICER_HEARS = "report.assigned.officer"
+_PART_ENDED = "report.part_withdrawn.agency"
 MESSAGE_KEYS = (
     *sorted(_REPORTER_HEARS),
-    *sorted(f"{name}.agency" for name in (*_AGENCY_HEARS, *_ON_TIME)),
+    *sorted(f"{name}.agency" for name in (*_AGENCY_HEARS, *_ON_TIME, *_PART_HEARS)),
     _OFFICER_HEARS,
 )
 # what is not about a report
@@ -76,8 +94,9 @@ PLAIN_KEYS = ("email.verification",)
 
 
 def meant(happened: str, report: dict[str, Any]) -> str:
-    """What to tell of it: a low rating matters because it reopens the report."""
-    reopens = happened == "report.rated" and report["state"] == "reopened"
+    """What to tell of it: a low rating or a "no" matters because it reopens the report."""
+    is_answer = happened in ("report.rated", "report.followed_up")
+    reopens = is_answer and report["state"] == "reopened"
     return "report.reopened" if reopens else happened
 
 
@@ -95,15 +114,47 @@ def messages_for(
     nothing of what the public may not see.
     """
     found: list[Message] = []
-    people = [] if report["reporter"] is None else [report["reporter"]]
-    if happened in _REPORTER_HEARS and is_public(report["visibility"]):
-        people += followers
     if happened in _REPORTER_HEARS:
         if report["reporter"] is None:
             found.append(Message(guest(report["report_id"]), happened))
-        told = [name for name in dict.fromkeys(people) if name != report.get("actor")]
+        people = people_told(report, followers if happened in _FOLLOWERS_HEAR else ())
+        told = [name for name in people if name != report.get("actor")]
         found += [Message(person(name), happened) for name in told]
-    return found + _messages_for_staff(happened, report)
+    return found + _messages_for_staff(happened, report) + _messages_for_helpers(happened, report)
+
+
+def people_told(report: dict[str, Any], followers: Iterable[str]) -> list[str]:
+    """Accounts that hear of a report: its reporter's, and its followers' if it is public."""
+    reporter = [] if report["reporter"] is None else [report["reporter"]]
+    public = followers if is_public(report["visibility"]) else ()
+    return list(dict.fromkeys((*reporter, *public)))
+
+
+def messages_for_duplicates(
+    original: dict[str, Any],
+    duplicates: Iterable[dict[str, Any]],
+    followers: Mapping[str, Iterable[str]],
+    known: Iterable[str],
+) -> list[tuple[dict[str, Any], Message]]:
+    """What happened to an original, told of its duplicates: (duplicate, message).
+
+    followers: of each duplicate. known: who hears of the original itself. Everybody is told once;
+    followers hear nothing unless both reports are public.
+    """
+    happened = meant(original["happened"], original)
+    if happened not in _DUPLICATES_HEAR:
+        return []
+    found: list[tuple[dict[str, Any], Message]] = []
+    told = {*known, original["actor"]}
+    for report in duplicates:
+        if report["reporter"] is None:
+            found.append((report, Message(guest(report["report_id"]), happened)))
+        following = followers.get(report["report_id"], ())
+        listening = following if is_public(original["visibility"]) else ()
+        people = [name for name in people_told(report, listening) if name not in told]
+        told.update(people)
+        found += [(report, Message(person(name), happened)) for name in people]
+    return found
 
 
 def _messages_for_staff(happened: str, report: dict[str, Any]) -> list[Message]:
@@ -118,3 +169,13 @@ def _messages_for_staff(happened: str, report: dict[str, Any]) -> list[Message]:
     if happened in (*_AGENCY_HEARS, *_ON_TIME) and not own_words:
         return [Message(agency(report["agency"]), key)]
     return []
+
+
+def _messages_for_helpers(happened: str, report: dict[str, Any]) -> list[Message]:
+    """To agencies that take part: what concerns their part, and that it is not needed any more."""
+    ended = [Message(agency(code), _PART_ENDED) for code in report.get("parts_ended", ())]
+    if happened not in _PART_HEARS:
+        return ended
+    code, tell = report["part_agency"], report.get("tell")
+    recipient = agency(code) if tell is None else leaders(code, tell)
+    return [Message(recipient, f"{happened}.agency")]

@@ -9,7 +9,7 @@ from services.chassis.principal import LOGGED_IN
 from services.chassis.text import Text
 from services.notify.mail.links import MOST, Purpose
 from services.registry.contract import CONTACT_CHANGED, VERIFICATION_REQUESTED
-from services.reports.contract import CONTACT_FORGOTTEN
+from services.reports.contract import CONTACT_FORGOTTEN, REPORTER_FORGOTTEN
 
 
 class Preferences(fields.Schema):
@@ -78,4 +78,12 @@ FORGET_CONTACTS = Subscription(
     ordered=False,
     summary=Text("Forget contacts that changed", id="Hapus kontak yang berubah"),
 )
-MAIL_SUBSCRIPTIONS = (SEND_CODES, FORGET_CONTACTS)
+# a queue of its own: the version before would not know what to do with these events
+FORGET_REPORTERS = Subscription(
+    service="notify",
+    handler="forget_reporters",
+    events=(REPORTER_FORGOTTEN,),
+    ordered=False,
+    summary=Text("Forget who reported", id="Lupakan pelapor"),
+)
+MAIL_SUBSCRIPTIONS = (SEND_CODES, FORGET_CONTACTS, FORGET_REPORTERS)

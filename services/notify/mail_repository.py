@@ -55,9 +55,11 @@ DELETE FROM contact WHERE recipient = %(recipient)s"""
 _START = """
 INSERT INTO mail_attempt (mail_id, n, started_at) VALUES (%(id)s, %(tries)s, %(at)s);
 UPDATE mail SET tries = %(tries)s WHERE id = %(id)s"""
+# whoever was forgotten meanwhile is not quoted
 _END_ATTEMPT = """
-UPDATE mail_attempt SET outcome = %(outcome)s, reply = %(reply)s, ended_at = %(at)s
-WHERE mail_id = %(id)s AND n = %(tries)s"""
+UPDATE mail_attempt a SET outcome = %(outcome)s, ended_at = %(at)s,
+  reply = CASE m.recipient WHEN 'removed' THEN NULL ELSE %(reply)s END
+FROM mail m WHERE a.mail_id = %(id)s AND a.n = %(tries)s AND m.id = a.mail_id"""
 _LOSE = "UPDATE mail_attempt SET outcome = 'lost' WHERE mail_id = %(id)s AND outcome IS NULL"
 _END = """
 UPDATE mail SET state = %(state)s, reason = %(reason)s, ended_at = %(at)s

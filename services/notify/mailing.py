@@ -41,11 +41,17 @@ class Skip(Exception):
 
 
 def queue_news(
-    work: UnitOfWork, event: Event, recipient: str, words: tuple[Text, Text], *, is_first: bool
+    work: UnitOfWork,
+    event: Event,
+    recipient: str,
+    report_id: str,
+    words: tuple[Text, Text],
+    *,
+    is_first: bool,
 ) -> None:
     """Queue what a notification says; `is_first`: of what its recipient is told of the report."""
     kind = Kind.WELCOME if is_first and is_guest(recipient) else Kind.NEWS
-    _queue(work, event, recipient, kind, event.data["report_id"], words)
+    _queue(work, event, recipient, kind, report_id, words)
 
 
 def queue_code(work: UnitOfWork, event: Event, wording: Wording) -> None:

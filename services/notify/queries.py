@@ -37,7 +37,9 @@ SELECT least(count(*), %(rows)s) AS count, max(n.id::text) AS newest
 FROM {_NEWEST.format(conditions=_NOT_READ)}"""
 
 _FOLLOWERS = """
-SELECT person FROM follower WHERE report_id = %(report_id)s ORDER BY since LIMIT %(rows)s"""
+(SELECT person, NULL AS digest FROM follower WHERE report_id = %(report_id)s
+ ORDER BY since LIMIT %(rows)s)
+UNION ALL SELECT NULL, digest FROM reporter_forgotten WHERE report_id = %(report_id)s"""
 # each audience's entries straight from the index, in order
 _FEED_AFTER = """
 SELECT f.position, f.type, f.data, f.at
@@ -92,7 +94,9 @@ def feed_ends(work: UnitOfWork) -> Row:
     return row
 
 
-def followers(work: UnitOfWork, report_id: str) -> list[str]:
-    """Who wants to be told of a report; at most MOST_FOLLOWERS."""
+def followers(work: UnitOfWork, report_id: str) -> tuple[list[str], set[str]]:
+    """Who wants to be told of a report, at most MOST_FOLLOWERS; digests of who is to be no more."""
     values = {"report_id": report_id, "rows": MOST_FOLLOWERS}
-    return [row["person"] for row in work.all(_FOLLOWERS, values)]
+    rows = work.all(_FOLLOWERS, values)
+    people = [row["person"] for row in rows if row["person"] is not None]
+    return people, {row["digest"] for row in rows if row["digest"] is not None}

@@ -46,7 +46,9 @@ RETURNING position, audience, type, data, at"""
 _NEWS = """
 WITH news AS (
   INSERT INTO follower_heard (report_id, person, serial)
-  VALUES (%(report_id)s, %(person)s, coalesce(%(serial)s, 0))
+  SELECT %(report_id)s, %(person)s, coalesce(%(serial)s, 0)
+  WHERE NOT EXISTS (SELECT 1 FROM reporter_forgotten WHERE report_id = %(report_id)s
+    AND digest = %(digest)s AND serial >= coalesce(%(serial)s, 0))
   ON CONFLICT (report_id, person) DO UPDATE
   SET serial = greatest(follower_heard.serial, excluded.serial)
   WHERE follower_heard.serial < excluded.serial OR %(serial)s IS NULL RETURNING 1)"""
@@ -55,6 +57,18 @@ INSERT INTO follower (report_id, person, since)
 SELECT %(report_id)s, %(person)s, %(at)s FROM news ON CONFLICT DO NOTHING"""
 _UNFOLLOW = f"""{_NEWS}
 DELETE FROM follower USING news WHERE report_id = %(report_id)s AND person = %(person)s"""
+
+_KEEP_DUPLICATE = """
+INSERT INTO duplicate (original, report_id, version, is_linked, told)
+VALUES (%(original)s, %(report_id)s, %(version)s, %(is_linked)s, %(told)s)
+ON CONFLICT (original, report_id) DO UPDATE
+SET version = excluded.version, is_linked = excluded.is_linked, told = excluded.told
+WHERE duplicate.version < excluded.version"""
+_KEEP_HIDDEN = """
+INSERT INTO hidden (report_id, version, is_hidden) VALUES (%(id)s, %(version)s, %(is_hidden)s)
+ON CONFLICT (report_id) DO UPDATE
+SET version = excluded.version, is_hidden = excluded.is_hidden
+WHERE hidden.version < excluded.version"""
 
 _FORGET_ENTRIES = """
 WITH old AS (
@@ -68,10 +82,32 @@ known AS (
 SELECT count(*) AS count FROM old"""
 
 
-def keep_follower(work: UnitOfWork, told: dict[str, Any]) -> None:
-    """Somebody follows a report, or no more; not if something later was heard of them."""
+def keep_follower(work: UnitOfWork, told: dict[str, Any], digest: str) -> None:
+    """Somebody follows a report, or no more; not if something later was heard of them, also by
+    their digest."""
     sql = _FOLLOW if told["following"] else _UNFOLLOW
-    work.write(sql, {"serial": None} | told | {"at": work.clock.now()})
+    work.write(sql, {"serial": None} | told | {"at": work.clock.now(), "digest": digest})
+
+
+def keep_duplicate(work: UnitOfWork, original: dict[str, Any], *, is_linked: bool) -> None:
+    """A report is a duplicate of another one, or no more; not if something later was heard.
+
+    original: the event's data, with duplicate and duplicate_version.
+    """
+    duplicate = original["duplicate"]
+    values = {
+        "original": original["report_id"],
+        "report_id": duplicate["report_id"],
+        "version": original["duplicate_version"],
+        "is_linked": is_linked,
+        "told": jsontext.dumps(duplicate),
+    }
+    work.write(_KEEP_DUPLICATE, values)
+
+
+def keep_hidden(work: UnitOfWork, report_id: str, version: int, *, is_hidden: bool) -> None:
+    """The public may not see a report from that version on, or may again."""
+    work.write(_KEEP_HIDDEN, {"id": report_id, "version": version, "is_hidden": is_hidden})
 
 
 def queue_entry(

@@ -9,9 +9,10 @@ from services.chassis.envelope import Event
 from services.chassis.rpc_client import RpcClient
 from services.chassis.runtime import Chassis, ChassisService, on_event, operation, repeated
 from services.chassis.unit_of_work import UnitOfWork
-from services.notify import commands, contract, feed, mailing
+from services.notify import commands, contract, duplicates, feed, forgetting, mailing
 from services.notify.mail_contract import (
     FORGET_CONTACTS,
+    FORGET_REPORTERS,
     GET_PREFERENCES,
     OPEN_LINK,
     SEND_CODES,
@@ -38,9 +39,21 @@ class NotifyService(ChassisService):
 
     @on_event(contract.TELL_PEOPLE)
     def tell_people(self, work: UnitOfWork, event: Event) -> None:
-        """A report came in."""
-        by_mail = self.chassis.own.is_open
-        commands.tell_people(work, event, self.chassis.city, by_mail=by_mail)
+        """Something happened to a report."""
+        self._tell(work, event)
+
+    @on_event(contract.TELL_OF_CASEWORK)
+    def tell_of_casework(self, work: UnitOfWork, event: Event) -> None:
+        """An agency did something that earlier versions do not know of."""
+        self._tell(work, event)
+
+    @on_event(contract.TELL_DUPLICATES)
+    def tell_duplicates(self, work: UnitOfWork, event: Event) -> None:
+        """Something happened to a report that has, or had, duplicates."""
+        self._tell(work, event, duplicates.tell_duplicates)
+
+    def _tell(self, work: UnitOfWork, event: Event, tell: Any = commands.tell_people) -> None:
+        tell(work, event, self.chassis.city, by_mail=self.chassis.own.is_open)
         work.after_commit(partial(self.chassis.poke, "order_feed"))
         work.after_commit(partial(self.chassis.poke, "deliver_mail"))
 
@@ -55,6 +68,11 @@ class NotifyService(ChassisService):
     def forget_contacts(self, work: UnitOfWork, event: Event) -> None:
         """A contact changed, or is to be forgotten."""
         mailing.forget_contact(work, event)
+
+    @on_event(FORGET_REPORTERS)
+    def forget_reporters(self, work: UnitOfWork, event: Event) -> None:
+        """Somebody is not to be known any more."""
+        forgetting.forget_reporter(work, event)
 
     @on_event(contract.KEEP_FOLLOWERS)
     def keep_followers(self, work: UnitOfWork, event: Event) -> None:

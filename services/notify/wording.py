@@ -40,10 +40,12 @@ class Wording:
     def _variables(self, report: dict[str, Any]) -> dict[str, str]:
         """A Text is put in by the message's language."""
         area = self.city.areas.get(report["area"]) if report["area"] else None
-        agency = self.city.agencies.get(report["agency"])
+        # of a part its own agency is the one to speak of
+        code = report.get("part_agency") or report["agency"]
+        agency = self.city.agencies.get(code)
         return {
             "number": report["number"],
             "category": Text.of(report["category_name"]),
             "area": area.name if area else self.city.name,
-            "agency": agency.name if agency else report["agency"],
+            "agency": agency.name if agency else code,
         }

@@ -12,13 +12,14 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.reports import alarm_metrics, changing, queries, repository
 from services.reports.catalogue import Catalogue
 from services.reports.changing import Step
-from services.reports.contract import ALARMS
+from services.reports.contract import ALARMS, FOLLOW_UP_ASKED
 from services.reports.lifecycle import State, next_state
 from services.reports.service_levels import Alarm, Terms
 
 BATCH = 50
 # one that fails must not keep the others from being heard
 POSTPONED = timedelta(minutes=10)
+_NO_ALARM = {"alarm": None, "alarm_at": None}
 
 
 def due(work: UnitOfWork) -> list[str]:
@@ -40,9 +41,22 @@ def ring(work: UnitOfWork, report_id: str, city: Catalogue) -> None:
     if alarm is Alarm.BEGIN:
         repository.update(work, report | terms.begin(State(report["state"]), report["updated_at"]))
     elif alarm is Alarm.ESCALATE and report["escalation"] >= len(terms.ladder):
-        repository.update(work, report | {"alarm": None, "alarm_at": None})
+        repository.update(work, report | _NO_ALARM)
+    elif alarm is Alarm.ASK:
+        _ask(work, report, city)
     else:
         changing.take(work, report, step_of(alarm, report, terms), city)
+
+
+def _ask(work: UnitOfWork, report: Row, city: Catalogue) -> None:
+    """Ask the reporter, once, whether it is still well, if there is anybody to ask."""
+    contact = None if report["reporter"] else queries.contact(work, report["id"])
+    if report["reporter"] is None and (contact is None or contact["email"] is None):
+        repository.update(work, report | _NO_ALARM)
+        return
+    asked = _NO_ALARM | {"asked_at": work.clock.now(), "still_well": None}
+    step = Step("ask", FOLLOW_UP_ASKED, State(report["state"]), "system", changes=asked)
+    changing.take(work, report, step, city)
 
 
 def postpone(work: UnitOfWork, report_id: str) -> None:

@@ -72,7 +72,17 @@ def _shown(category: Category, city: Catalogue, language: Language) -> dict[str,
         "names": list(dict.fromkeys(category.name.in_language(one) for one in LANGUAGES)),
         "groups": list(_groups(category, city, language)),
         "agency_name": names["agency_name"],
+        "agency_by_area": [
+            {"area": area, "agency": agency} | _called(area, agency, city, language)
+            for area, agency in category.agency_by_area.items()
+        ],
     }
+
+
+def _called(area: str, agency: str, city: Catalogue, language: Language) -> dict[str, str]:
+    district = city.city.areas.districts.get(area)
+    names = city.names(area, agency, language)
+    return names | ({"area_name": district} if district else {})
 
 
 def _groups(category: Category, city: Catalogue, language: Language) -> Iterator[str]:

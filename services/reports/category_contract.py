@@ -48,11 +48,21 @@ class ServiceLevel(fields.Schema):
     legal_basis = fields.Nested(LegalBasis, required=True, allow_none=True)
 
 
+class AgencyThere(fields.Schema):
+    """Who answers in one area, a kelurahan or a kecamatan."""
+
+    area = fields.String(required=True)
+    area_name = fields.String(required=True)
+    agency = fields.String(required=True)
+    agency_name = fields.String(required=True)
+
+
 class Category(fields.Schema):
     """One category. groups: names of the headings above it, the nearest first.
 
-    agency: who answers, unless the place has another one. duplicate_radius_m: nearer reports may be
-    the same thing. names: in all our languages, for those who search.
+    agency: who answers, except in the areas of agency_by_area; a kelurahan goes before its
+    kecamatan. duplicate_radius_m: nearer reports may be the same thing. names: in all our
+    languages, for those who search.
     """
 
     code = fields.String(required=True)
@@ -63,6 +73,7 @@ class Category(fields.Schema):
     kind = fields.Choice(KINDS, required=True)
     agency = fields.String(required=True)
     agency_name = fields.String(required=True)
+    agency_by_area = fields.List(fields.Nested(AgencyThere), required=True, max=10_000)
     attributes = fields.List(fields.Nested(AskedAttribute), required=True)
     duplicate_radius_m = fields.Number(required=True, min=0, max=10_000)
     priority = fields.Choice(PRIORITIES, required=True)

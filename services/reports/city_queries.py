@@ -8,7 +8,7 @@ from services.chassis.database import Session
 from services.reports.lifecycle import REOPEN_WITHIN
 
 # what is settled may be reopened for a while, and is worked on then
-_NEEDED = """state NOT IN ('closed', 'rejected') OR settled_at > now() - %(reopen)s"""
+_NEEDED = """state NOT IN ('closed', 'rejected', 'duplicate') OR settled_at > now() - %(reopen)s"""
 _IN_USE = f"""
 SELECT array_agg(DISTINCT category) AS categories, array_agg(DISTINCT agency) AS agencies,
   array_agg(DISTINCT area) FILTER (WHERE area IS NOT NULL) AS areas

@@ -13,7 +13,15 @@ from services.chassis.errors import Invalid, NotFound
 from services.chassis.ids import is_public_number, new_id, public_number, same_code, tracking_code
 from services.chassis.principal import AGENCY_STAFF, LOGGED_IN, Principal, key_of_app
 from services.chassis.unit_of_work import UnitOfWork
-from services.reports import contract, errors, photos, queries, repository
+from services.reports import (
+    contract,
+    errors,
+    list_queries,
+    listing,
+    photos,
+    queries,
+    repository,
+)
 from services.reports.catalogue import Catalogue
 from services.reports.city import Category
 from services.reports.domain import View, view_of, works_for
@@ -39,7 +47,7 @@ def submit_report(
     _check_reporter(work, body)
     report = _new(work, body, city)
     uploaded = photos.taken(work, body.get("photos", []), capabilities)
-    report["photos"] = photos.numbered(uploaded, [], report)
+    report["photos"] = photos.numbered(uploaded, 1, report)
     repository.insert(work, report)
     repository.add_photos(work, report["id"], uploaded, first=1, version=1)
     behalf = {name: body[name] for name in ("on_behalf_of",) if name in body}
@@ -77,21 +85,34 @@ def get_photo(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
     found = queries.photo(work, body["id"], body["n"])
     if found is None or not view(work, found).content:
         raise NotFound()
-    if found["visibility"] == "secret":
+    withheld = found.pop("is_withheld")
+    if withheld and not view(work, found).identity:
+        raise NotFound()
+    is_public = found["visibility"] != "secret" and not withheld
+    if not is_public:
         work.audit("report.photo_read", found["id"])
     return found | {
         "size": body["size"],
-        "is_public": found["visibility"] != "secret",
+        "is_public": is_public,
         "name": f"{found['number']}-{body['n']}.jpg",
     }
 
 
 def list_reports(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
-    """One page of the reports the caller may see. Raises Malformed for a foreign cursor."""
-    rows, after = page_of(queries.page(work, body, Cursor.read(body.get("cursor"))), body["limit"])
-    items = [_anonymous(row) for row in rows]
+    """One page of the reports the caller may see.
+
+    Raises Malformed for a foreign cursor; Invalid as `listing.wanted` does.
+    """
+    cursor, wanted = Cursor.read(body.get("cursor")), listing.wanted(work, body, city)
+    rows, after = page_of(list_queries.page(work, wanted, cursor), body["limit"])
+    return {"items": listed(work, rows, city), "next": after}
+
+
+def listed(work: UnitOfWork, rows: list[Row], city: Catalogue) -> list[dict[str, Any]]:
+    """Reports as the caller sees them in a list."""
+    items = [anonymous(row) for row in rows]
     _trace(work, items, "report.listed")
-    return {"items": [shown(work, item, city) for item in items], "next": after}
+    return [shown(work, item, city) for item in items]
 
 
 def track_report(
@@ -145,8 +166,14 @@ def begun(
             "reporter": reporter,
             "app": None,
             "officer": None,
+            "helpers": [],
             "rating": None,
+            "asked_at": None,
+            "still_well": None,
             "supports": 0,
+            "duplicate_of": None,
+            "original": None,
+            "duplicates": 0,
             "created_at": now,
             "updated_at": now,
         }
@@ -209,10 +236,11 @@ def view(work: UnitOfWork, report: Row) -> View:
         visibility=report["visibility"],
         agency=report["agency"],
         reporter=report["reporter"],
+        helpers=report["helpers"],
     )
 
 
-def _anonymous(report: Row) -> Row:
+def anonymous(report: Row) -> Row:
     """As it stands in lists: nobody needs to know there who reported."""
     return report | {"reporter": None}
 
@@ -227,10 +255,18 @@ def _trace(work: UnitOfWork, rows: list[Row], action: str) -> None:
 def shown(work: UnitOfWork, report: Row, city: Catalogue) -> dict[str, Any]:
     """A report as the caller sees it."""
     found = report | city.names(report["area"], report["agency"], work.call.language)
+    found["duplicate_of"] = _original(work, report)
     sees_people = view(work, report).identity
     if report["reporter"] is None or not sees_people:
         found.pop("reporter")
     if not sees_people:
         for name in _OF_STAFF:
             found.pop(name, None)
+        found["duplicates"] = report.get("public_duplicates", 0)
     return found
+
+
+def _original(work: UnitOfWork, report: Row) -> Row | None:
+    """Of what a report is a duplicate, unless the caller may not see that one."""
+    original: Row | None = report["original"]
+    return original if original is not None and view(work, original).content else None

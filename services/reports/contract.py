@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.chassis.contract import Contract, EventType, Kind, Operation, Subscription
 from services.chassis.errors import (
+    Conflict,
     IdempotencyKeyReused,
     Invalid,
     Malformed,
@@ -13,14 +14,39 @@ from services.chassis.errors import (
 from services.chassis.principal import LOGGED_IN
 from services.chassis.text import Text
 from services.registry.contract import ACCOUNT_CHANGED, ACCOUNT_CREATED
-from services.reports.action_contract import ACTIONS, ALARMS, EVENTS
-from services.reports.action_schemas import AskTimeline, Follow, FollowerChanged, Timeline
+from services.reports.action_contract import (
+    ACTIONS,
+    ALARMS,
+    CASEWORK_EVENTS,
+    EVENTS,
+    FOLLOW_UP_ASKED,
+    LINKS,
+    ORIGINAL_CHANGED,
+    PART_ALARMS,
+)
+from services.reports.action_schemas import (
+    AskTimeline,
+    Follow,
+    FollowerChanged,
+    Timeline,
+    TrackedFollowUp,
+)
 from services.reports.category_contract import GET_CATEGORY, LIST_CATEGORIES
 from services.reports.contact_contract import (
     CONTACT_FORGOTTEN,
     CONTACT_OF_REPORT,
     FORGET_CONTACT,
 )
+from services.reports.duplicate_contract import LIST_DUPLICATES
+from services.reports.forgetting_contract import (
+    FORGET_REPORTER,
+    REPORTER_FORGOTTEN,
+    reporter_digest,
+)
+from services.reports.moderation_contract import LIST_MODERATION
+from services.reports.nearby_contract import FIND_NEARBY
+from services.reports.open_data_contract import OPEN_DATA_OPERATIONS
+from services.reports.part_contract import LIST_PARTS
 from services.reports.request_contract import FIND_REPORTS, SUBMIT_REQUEST
 from services.reports.schemas import (
     GetPhoto,
@@ -33,19 +59,32 @@ from services.reports.schemas import (
     SubmitReport,
     TrackReport,
 )
+from services.reports.statistics_contract import COUNTS
 from services.reports.work_contract import WORK_OPERATIONS
 
 __all__ = [
     "ACTIONS",
     "ALARMS",
+    "CASEWORK_EVENTS",
     "CONTACT_FORGOTTEN",
     "CONTACT_OF_REPORT",
     "CONTRACT",
     "EVENTS",
+    "FIND_NEARBY",
     "FIND_REPORTS",
+    "FOLLOW_UP_ASKED",
+    "FORGET_REPORTER",
     "GET_CATEGORY",
+    "LINKS",
     "LIST_CATEGORIES",
+    "LIST_DUPLICATES",
+    "LIST_MODERATION",
+    "LIST_PARTS",
+    "ORIGINAL_CHANGED",
+    "PART_ALARMS",
+    "REPORTER_FORGOTTEN",
     "SUBMIT_REQUEST",
+    "reporter_digest",
 ]
 
 SUBMIT_REPORT = Operation(
@@ -71,7 +110,7 @@ LIST_REPORTS = Operation(
     ListReports,
     ReportList,
     Text("List reports, newest first", id="Daftar laporan, terbaru dahulu"),
-    errors=(Malformed,),
+    errors=(Malformed, Invalid),
 )
 TRACK_REPORT = Operation(
     "track_report",
@@ -95,6 +134,15 @@ SUBMITTED = EventType(
     ReportSubmitted,
     Text("A report came in", id="Laporan masuk"),
     consumers=("notify",),
+)
+
+ANSWER_FOLLOW_UP = Operation(
+    "answer_follow_up",
+    TrackedFollowUp,
+    Report,
+    Text("Say whether it is still well, as a guest", id="Jawab tindak lanjut sebagai tamu"),
+    Kind.COMMAND,
+    errors=(NotFound, Conflict, StaleVersion, IdempotencyKeyReused),
 )
 
 SUPPORT = Operation(
@@ -147,18 +195,35 @@ CONTRACT = Contract(
         GET_PHOTO,
         LIST_REPORTS,
         TRACK_REPORT,
+        ANSWER_FOLLOW_UP,
         TIMELINE,
         SUPPORT,
         FOLLOW,
         *(action.operation for action in ACTIONS.values()),
+        LIST_PARTS,
+        LIST_MODERATION,
+        FORGET_REPORTER,
         *WORK_OPERATIONS,
+        *COUNTS,
+        *OPEN_DATA_OPERATIONS,
         CONTACT_OF_REPORT,
         FORGET_CONTACT,
         LIST_CATEGORIES,
         GET_CATEGORY,
         FIND_REPORTS,
+        FIND_NEARBY,
+        LIST_DUPLICATES,
         SUBMIT_REQUEST,
     ),
-    (SUBMITTED, FOLLOWER_CHANGED, CONTACT_FORGOTTEN, *EVENTS),
+    (
+        SUBMITTED,
+        FOLLOWER_CHANGED,
+        CONTACT_FORGOTTEN,
+        REPORTER_FORGOTTEN,
+        *EVENTS,
+        *CASEWORK_EVENTS,
+        *LINKS.values(),
+        ORIGINAL_CHANGED,
+    ),
     subscriptions=(KEEP_ACCOUNTS, CHANGE_ACCOUNTS),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.chassis.principal import AGENCY_STAFF, OVERSEERS, Principal
@@ -18,16 +19,25 @@ class View:
     identity: bool
 
 
-def view_of(principal: Principal, *, visibility: str, agency: str, reporter: str | None) -> View:
+def view_of(
+    principal: Principal,
+    *,
+    visibility: str,
+    agency: str,
+    reporter: str | None,
+    helpers: Iterable[str] = (),
+) -> View:
     """How much of a report `principal` sees.
 
     Public and anonymous reports are open to everybody, without the reporter. A secret one (rahasia)
     is seen by its reporter, the staff of the agency that answers, auditors and admins. Staff of
-    the agency and overseers also see who reported.
+    the agency and overseers also see who reported; that of agencies that take part (helpers) sees
+    the report alone.
     """
     own = reporter is not None and reporter == principal.subject
     staff = is_overseer(principal) or works_for(principal, agency)
-    return View(content=visibility != "secret" or own or staff, identity=staff)
+    helps = any(works_for(principal, helper) for helper in helpers)
+    return View(content=visibility != "secret" or own or staff or helps, identity=staff)
 
 
 def is_overseer(principal: Principal) -> bool:

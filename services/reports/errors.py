@@ -11,19 +11,19 @@ from services.chassis.text import Text
 def unknown_category(known: Iterable[str]) -> Invalid:
     """The category is not in the city pack."""
     words = Text("Unknown; known are: {known}.", id="Tidak dikenal; yang ada: {known}.")
-    return _field("category", "unknown_category", words.format(known=", ".join(known)))
+    return of_field("category", "unknown_category", words.format(known=", ".join(known)))
 
 
 def unknown_agency(known: Iterable[str]) -> Invalid:
     """The agency is not in the city pack."""
     words = Text("Unknown; known are: {known}.", id="Tidak dikenal; yang ada: {known}.")
-    return _field("agency", "unknown_agency", words.format(known=", ".join(known)))
+    return of_field("agency", "unknown_agency", words.format(known=", ".join(known)))
 
 
 def same_agency() -> Invalid:
     """To be passed on it needs another agency."""
     words = Text("This agency has it already.", id="Sudah ditangani instansi ini.")
-    return _field("agency", "same_agency", words)
+    return of_field("agency", "same_agency", words)
 
 
 def unknown_officer() -> Invalid:
@@ -32,13 +32,13 @@ def unknown_officer() -> Invalid:
         "Nobody of this agency has this account.",
         id="Tidak ada petugas instansi ini dengan akun itu.",
     )
-    return _field("officer", "unknown_officer", words)
+    return of_field("officer", "unknown_officer", words)
 
 
 def unknown_citizen() -> Invalid:
     """There is no such account of a citizen."""
     words = Text("No citizen has this account.", id="Tidak ada warga dengan akun ini.")
-    return _field("on_behalf_of.account", "unknown_account", words)
+    return of_field("on_behalf_of.account", "unknown_account", words)
 
 
 def not_on_behalf() -> Invalid:
@@ -47,7 +47,7 @@ def not_on_behalf() -> Invalid:
         "Only staff of another agency may do this for somebody.",
         id="Hanya petugas instansi lain yang boleh melakukannya atas nama orang lain.",
     )
-    return _field("on_behalf_of", "not_on_behalf", words)
+    return of_field("on_behalf_of", "not_on_behalf", words)
 
 
 class IllegalAction(Conflict):
@@ -60,6 +60,18 @@ class ClaimedByAnother(Conflict):
     """Another officer works on it."""
 
     code = "claimed"
+
+
+class NotAsked(Conflict):
+    """Nobody has asked yet, or it was reopened since."""
+
+    code = "not_asked"
+
+
+class AlreadyAnswered(Conflict):
+    """The question is answered once."""
+
+    code = "already_answered"
 
 
 class AlreadyRated(Conflict):
@@ -95,6 +107,17 @@ def already_rated() -> AlreadyRated:
     return AlreadyRated(Text("You have rated this.", id="Anda sudah memberi nilai."))
 
 
+def not_asked() -> NotAsked:
+    """The question comes by itself."""
+    words = Text("You have not been asked yet.", id="Belum ada pertanyaan tindak lanjut.")
+    return NotAsked(words)
+
+
+def already_answered() -> AlreadyAnswered:
+    """It has its answer."""
+    return AlreadyAnswered(Text("You have answered this.", id="Anda sudah menjawab."))
+
+
 def too_late(days: int) -> TooLateToReopen:
     """The time for it is over."""
     words = Text(
@@ -113,7 +136,7 @@ def outside_city() -> Invalid:
 def no_such_area(known: Iterable[str]) -> Invalid:
     """No kelurahan has this code."""
     words = Text("Unknown; known are: {known}.", id="Tidak dikenal; yang ada: {known}.")
-    return _field("area", "unknown_area", words.format(known=", ".join(known)))
+    return of_field("area", "unknown_area", words.format(known=", ".join(known)))
 
 
 def address_not_found() -> Invalid:
@@ -122,25 +145,34 @@ def address_not_found() -> Invalid:
         "This address names no kelurahan of the city; name it, or send lat and long.",
         id="Alamat ini tidak menyebut kelurahan di kota ini; sebutkan, atau kirim lat dan long.",
     )
-    return _field("address", "address_not_found", words)
+    return of_field("address", "address_not_found", words)
 
 
 def backwards() -> Invalid:
     """The end is before the beginning."""
     words = Text("This is before the beginning.", id="Ini sebelum waktu awal.")
-    return _field("until", "backwards", words)
+    return of_field("until", "backwards", words)
+
+
+def box_too_large(zoom: int) -> Invalid:
+    """More cells than are given at once."""
+    words = Text(
+        "The box is too large for this zoom; ask for zoom {zoom} or less, or for a smaller box.",
+        id="Kotak terlalu luas untuk zoom ini; minta zoom {zoom} ke bawah, atau kotak lain.",
+    )
+    return of_field("zoom", "box_too_large", words.format(zoom=zoom))
 
 
 def span_too_long(days: int) -> Invalid:
     """More is asked for at once than is given."""
     words = Text("At most {days} days at once.", id="Paling banyak {days} hari sekaligus.")
-    return _field("since", "span_too_long", words.format(days=days))
+    return of_field("since", "span_too_long", words.format(days=days))
 
 
 def contact_not_needed() -> Invalid:
     """Who is logged in is told through the account."""
     words = Text("You are logged in; leave this out.", id="Anda sudah masuk; kosongkan isian ini.")
-    return _field("contact_email", "contact_not_needed", words)
+    return of_field("contact_email", "contact_not_needed", words)
 
 
 def unknown_photo(position: int) -> Invalid:
@@ -149,13 +181,13 @@ def unknown_photo(position: int) -> Invalid:
         "This photo is not known, not yours, or older than 24 hours; upload it again.",
         id="Foto ini tidak dikenal, bukan milik Anda, atau lebih dari 24 jam; unggah kembali.",
     )
-    return _field(f"photos.{position}", "unknown_photo", words)
+    return of_field(f"photos.{position}", "unknown_photo", words)
 
 
 def photo_twice(position: int) -> Invalid:
     """The same picture was given before."""
     words = Text("This photo is given twice.", id="Foto ini dikirim dua kali.")
-    return _field(f"photos.{position}", "photo_twice", words)
+    return of_field(f"photos.{position}", "photo_twice", words)
 
 
 def photo_present(position: int) -> Invalid:
@@ -164,7 +196,7 @@ def photo_present(position: int) -> Invalid:
         "The report has this photo already; take a new one.",
         id="Laporan ini sudah memuat foto tersebut; ambil foto baru.",
     )
-    return _field(f"photos.{position}", "photo_present", words)
+    return of_field(f"photos.{position}", "photo_present", words)
 
 
 def under(prefix: str, invalid: Invalid) -> Invalid:
@@ -173,5 +205,6 @@ def under(prefix: str, invalid: Invalid) -> Invalid:
     return Invalid(errors=errors)
 
 
-def _field(field: str, code: str, message: Text) -> Invalid:
+def of_field(field: str, code: str, message: Text) -> Invalid:
+    """One field is wrong."""
     return Invalid(errors=[FieldError(field, code, message)])

@@ -19,9 +19,10 @@ def support(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str
     Raises NotFound, StaleVersion.
     """
     report = _seen(work, body["id"])
-    if not queries.is_supporting(work, report["id"]):
+    known = queries.support(work, report["id"])
+    if not known["directly"]:
         repository.add_support(work, report["id"])
-        report["supports"] += 1
+        report["supports"] += not known["counted"]
         work.audit("report.support", report["id"])
     return shown(work, report, city)
 

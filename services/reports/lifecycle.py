@@ -3,8 +3,10 @@
 INTERNAL names what only staff sees in a timeline.
 
 Sources: SP4N-LAPOR (PermenPANRB 62/2018) for verification, hand-over, answer and closing; our own
-decision where it is silent: a photo is needed to resolve, a reporter may reopen within 14 days, and
-a rating of 1 or 2 asks for the case to be verified again.
+decision where it is silent: what is not for the city is referred to whose it is (`not_authority`)
+and no more the city's work, a photo is needed to resolve, a reporter may reopen within 14 days, and
+a rating of 1 or 2, or the answer "no" to the question four weeks after closing, asks for the case
+to be verified again.
 """
 
 from __future__ import annotations
@@ -35,14 +37,17 @@ class State(StrEnum):
     CLOSED = "closed"
     REJECTED = "rejected"
     REOPENED = "reopened"
+    NOT_AUTHORITY = "not_authority"
+    DUPLICATE = "duplicate"
 
 
 class Party(StrEnum):
-    """What somebody is to one report."""
+    """What somebody is to one report. HELPER: staff of an agency that takes part (`parts.py`)."""
 
     REPORTER = "reporter"
     STAFF = "staff"
     SUPERVISOR = "supervisor"
+    HELPER = "helper"
     MODERATOR = "moderator"
     CITIZEN = "citizen"
     SYSTEM = "system"
@@ -50,7 +55,9 @@ class Party(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """by: who may do it. leads: from which state to which."""
+    """by: who may do it; nobody may do what only follows from another's step. leads: from which
+    state to which.
+    """
 
     by: frozenset[Party]
     leads: Mapping[State, State]
@@ -58,11 +65,13 @@ class Rule:
 
 _S = State
 _STAFF = frozenset({Party.STAFF})
+_HELPERS = frozenset({Party.HELPER})
 _REPORTER_OR_SUPERVISOR = frozenset({Party.REPORTER, Party.SUPERVISOR})
 _TIMER = frozenset({Party.SYSTEM})
+_NOBODY: frozenset[Party] = frozenset()
 _PEOPLE = frozenset(Party) - _TIMER
 OPEN = (_S.SUBMITTED, _S.VERIFIED, _S.ASSIGNED, _S.IN_PROGRESS, _S.ON_HOLD, _S.REOPENED)
-_SETTLED = (_S.RESOLVED, _S.CLOSED, _S.REJECTED)
+SETTLED = (_S.RESOLVED, _S.CLOSED, _S.REJECTED, _S.NOT_AUTHORITY)
 
 
 def _to(state: State, *origins: State) -> Mapping[State, State]:
@@ -82,27 +91,50 @@ RULES: Mapping[str, Rule] = {
     "reject": Rule(_STAFF, _to(_S.REJECTED, _S.SUBMITTED, _S.VERIFIED, _S.REOPENED)),
     # whoever passes it on has looked at it
     "forward": Rule(_STAFF, _to(_S.VERIFIED, *OPEN)),
-    "reopen": Rule(_REPORTER_OR_SUPERVISOR, _to(_S.REOPENED, *_SETTLED)),
+    "refer": Rule(_STAFF, _to(_S.NOT_AUTHORITY, *OPEN)),
+    "merge": Rule(_STAFF, _to(_S.DUPLICATE, *OPEN)),
+    "unmerge": Rule(_STAFF, _to(_S.VERIFIED, _S.DUPLICATE)),
+    "reopen": Rule(_REPORTER_OR_SUPERVISOR, _to(_S.REOPENED, *SETTLED)),
     "close": Rule(_REPORTER_OR_SUPERVISOR | _TIMER, _to(_S.CLOSED, _S.RESOLVED)),
     "rate": Rule(frozenset({Party.REPORTER}), _stay(_S.RESOLVED, _S.CLOSED)),
+    "follow_up": Rule(frozenset({Party.REPORTER}), _stay(_S.CLOSED)),
     "comment": Rule(_PEOPLE, _stay(*State)),
     "hide": Rule(frozenset({Party.SUPERVISOR, Party.MODERATOR}), _stay(*State)),
+    "moderate": Rule(_STAFF | {Party.MODERATOR}, _stay(*State)),
+    "restore": Rule(_STAFF | {Party.MODERATOR}, _stay(*State)),
+    "forget": Rule(_STAFF | {Party.REPORTER, Party.MODERATOR}, _stay(*State)),
     "claim": Rule(_STAFF, _stay(*OPEN)),
     "release": Rule(_STAFF, _stay(*OPEN)),
     "note": Rule(_STAFF, _stay(*State)),
+    "invite": Rule(_STAFF, _stay(*OPEN)),
+    "accept": Rule(_HELPERS, _stay(*OPEN)),
+    "begin": Rule(_HELPERS, _stay(*OPEN)),
+    "finish": Rule(_HELPERS, _stay(*OPEN)),
+    "decline": Rule(_HELPERS, _stay(*OPEN)),
+    "withdraw": Rule(_STAFF, _stay(*OPEN)),
     "warn": Rule(_TIMER, _stay(*OPEN)),
     "miss": Rule(_TIMER, _stay(*OPEN)),
     "escalate": Rule(_TIMER, _stay(*OPEN)),
+    "ask": Rule(_TIMER, _stay(_S.CLOSED)),
+    "part_warn": Rule(_TIMER, _stay(*OPEN)),
+    "part_miss": Rule(_TIMER, _stay(*OPEN)),
+    "part_escalate": Rule(_TIMER, _stay(*OPEN)),
+    # what the original sees of merge and unmerge
+    "link": Rule(_NOBODY, _stay(*OPEN)),
+    "unlink": Rule(_NOBODY, _stay(*OPEN, *SETTLED)),
 }
-INTERNAL = frozenset({"claim", "release", "note", "warn", "miss", "escalate"})
-# what can change the state; a low rating does
-MOVING = {"submitted", "rate"} | {
+_ALARMS = frozenset({"warn", "miss", "escalate", "part_warn", "part_miss", "part_escalate"})
+INTERNAL = frozenset({"claim", "release", "note", "forget", "ask", "link", "unlink"}) | _ALARMS
+# what can change the state; a low rating does, and saying that it is not well any more
+MOVING = {"submitted", "rate", "follow_up"} | {
     name for name, rule in RULES.items() if any(was != then for was, then in rule.leads.items())
 }
 
 
-def parties_of(principal: Principal, *, agency: str, reporter: str | None) -> frozenset[Party]:
-    """What `principal` is to a report; nothing for guests."""
+def parties_of(
+    principal: Principal, *, agency: str, reporter: str | None, helpers: Iterable[str] = ()
+) -> frozenset[Party]:
+    """What `principal` is to a report; nothing for guests. helpers: agencies that take part."""
     if principal.role is Role.SYSTEM:
         return _TIMER
     if principal.is_guest:
@@ -114,6 +146,8 @@ def parties_of(principal: Principal, *, agency: str, reporter: str | None) -> fr
         found.add(Party.STAFF)
         if principal.role in LEADERS:
             found.add(Party.SUPERVISOR)
+    if any(works_for(principal, helper) for helper in helpers):
+        found.add(Party.HELPER)
     if principal.role is Role.ADMIN:
         found.add(Party.MODERATOR)
     return frozenset(found)
@@ -129,6 +163,8 @@ def next_state(action: str, state: State, data: Mapping[str, Any]) -> State | No
     """Where an action leads; None if it is not possible in that state."""
     found = RULES[action].leads.get(state)
     if action == "rate" and found is not None and data["score"] <= LOW_RATING:
+        return State.REOPENED
+    if action == "follow_up" and found is not None and not data.get("still_well", True):
         return State.REOPENED
     return found
 

@@ -50,13 +50,11 @@ def taken(
     return found
 
 
-def numbered(
-    uploaded: list[UploadedPhoto], present: list[dict[str, Any]], report: Row
-) -> list[dict[str, Any]]:
-    """New photos as a report shows them, numbered on from those that are present."""
+def numbered(uploaded: list[UploadedPhoto], first: int, report: Row) -> list[dict[str, Any]]:
+    """New photos as a report shows them, numbered from `first`."""
     return [
         {"n": n, "width": photo.width, "height": photo.height, "version": report["version"]}
-        for n, photo in enumerate(uploaded, len(present) + 1)
+        for n, photo in enumerate(uploaded, first)
     ]
 
 

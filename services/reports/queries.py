@@ -4,49 +4,79 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
-from services.chassis.cursors import Cursor
 from services.chassis.database import Row
-from services.chassis.principal import Principal, Role
+from services.chassis.principal import Role
 from services.chassis.unit_of_work import UnitOfWork
-from services.reports.domain import is_overseer
-from services.reports.lifecycle import MOVING
+from services.reports.lifecycle import MOVING, OPEN
 
-COLUMNS = """id::text, number, version, state, category, description, lat, long, address,
-  approximate, visibility, attributes, area, agency, reporter, app, officer, rating, supports,
-  settled_at, created_at, updated_at,
+# a report and its duplicates, as far as everybody may know of them
+_SAME = """(SELECT report.id AS id UNION ALL
+   SELECT d.id FROM report d WHERE d.duplicate_of = report.id AND d.visibility <> 'secret') same"""
+COLUMNS = f"""id::text, number, version, state, category, description, lat, long, address,
+  approximate, visibility, attributes, area, agency, reporter, app, officer, helpers, rating,
+  CASE WHEN duplicates = 0 THEN supports ELSE (
+    SELECT count(DISTINCT s.person) FROM {_SAME} JOIN report_support s ON s.report_id = same.id
+    )::integer END AS supports,
+  duplicate_of::text, duplicates,
+  CASE WHEN duplicates = 0 THEN 0 ELSE (
+    SELECT count(*) - 1 FROM {_SAME})::integer END AS public_duplicates,
+  (SELECT json_build_object('id', o.id, 'number', o.number, 'state', o.state, 'agency', o.agency,
+     'visibility', o.visibility, 'reporter', o.reporter, 'helpers', o.helpers)
+   FROM report o WHERE o.id = report.duplicate_of) AS original,
+  asked_at, still_well, settled_at, created_at, updated_at,
   due_from, due_at, days_left, escalation, missed, alarm, alarm_at,
   (SELECT coalesce(json_agg(json_build_object(
      'n', n, 'width', width, 'height', height, 'version', version)
      ORDER BY n), '[]') FROM report_photo WHERE report_id = report.id) AS photos"""
+PHOTO_FIELDS = "n, width, height, version"
+IS_OPEN = f"""state IN ('{"', '".join(OPEN)}')"""
 _BY_ID = f"SELECT {COLUMNS} FROM report WHERE id = %(id)s"
 _BY_NUMBER = f"SELECT {COLUMNS} FROM report WHERE number = %(number)s"
 _LOCKED = f"{_BY_ID} FOR UPDATE"
-_HISTORY = """
-SELECT version, action, actor, at, data FROM report_history
+# what is to be read in place of what was said in a line h of the history; null if nothing is
+SHOWN_AS = """(SELECT m.shown FROM report_moderation m
+  WHERE m.report_id = h.report_id AND m.what = 'timeline.' || h.version AND m.undone_in IS NULL
+  ORDER BY m.version DESC LIMIT 1)"""
+_HISTORY = f"""
+SELECT version, action, actor, at, data, {SHOWN_AS} AS shown_as FROM report_history h
 WHERE report_id = %(id)s AND version > %(after)s AND action <> ALL(%(hidden)s)
 ORDER BY version LIMIT %(rows)s"""
+_LINE = f"""
+SELECT version, action, data, {SHOWN_AS} AS shown_as FROM report_history h
+WHERE report_id = %(id)s AND version = %(version)s"""
 _MOVES = """
 SELECT version, action, data FROM report_history
 WHERE report_id = %(id)s AND version <= %(until)s AND action = ANY(%(moving)s) ORDER BY version"""
-_SUPPORTING = "SELECT 1 AS yes FROM report_support WHERE report_id = %(id)s AND person = %(me)s"
+_SUPPORTING = f"""
+SELECT coalesce(bool_or(s.report_id = report.id), false) AS directly, count(*) > 0 AS counted
+FROM report CROSS JOIN LATERAL {_SAME} JOIN report_support s ON s.report_id = same.id
+WHERE report.id = %(id)s AND s.person = %(me)s"""
 _PHOTO = """
-SELECT r.id::text, r.number, r.visibility, r.agency, r.reporter, p.hour, p.digest
-FROM report r JOIN report_photo p ON p.report_id = r.id WHERE r.id = %(id)s AND p.n = %(n)s"""
-_DIGESTS = "SELECT digest FROM report_photo WHERE report_id = %(id)s"
-_USED = "SELECT DISTINCT digest FROM report_photo WHERE hour = %(hour)s AND digest = ANY(%(all)s)"
+SELECT r.id::text, r.number, r.visibility, r.agency, r.reporter, r.helpers, p.hour, p.digest,
+  p.is_withheld
+FROM report r JOIN (
+  SELECT report_id, n, hour, digest, false AS is_withheld FROM report_photo UNION ALL
+  SELECT report_id, n, hour, digest, true FROM report_photo_withheld) p ON p.report_id = r.id
+WHERE r.id = %(id)s AND p.n = %(n)s"""
+_PHOTOS = """
+SELECT n, digest FROM report_photo WHERE report_id = %(id)s UNION ALL
+SELECT n, digest FROM report_photo_withheld WHERE report_id = %(id)s"""
+_USED = """
+SELECT digest FROM report_photo WHERE hour = %(hour)s AND digest = ANY(%(all)s) UNION
+SELECT digest FROM report_photo_withheld WHERE hour = %(hour)s AND digest = ANY(%(all)s)"""
 _ALARMS = """
 SELECT id::text FROM report WHERE alarm_at <= %(now)s ORDER BY alarm_at LIMIT %(rows)s"""
 _ALARMS_STATE = """
 SELECT count(*) AS due, min(alarm_at) AS oldest FROM (
-  SELECT alarm_at FROM report WHERE alarm_at <= %(now)s ORDER BY alarm_at LIMIT 10000) late"""
+  (SELECT alarm_at FROM report WHERE alarm_at <= %(now)s ORDER BY alarm_at LIMIT 10000)
+  UNION ALL (SELECT alarm_at FROM report_part WHERE alarm_at <= %(now)s
+             ORDER BY alarm_at LIMIT 10000)) late"""
 _ACCOUNT = "SELECT role, agency FROM account WHERE id = %(id)s"
 _CONTACT = """
 SELECT r.number, c.email, c.name, c.phone, c.language
 FROM report_contact c JOIN report r ON r.id = c.report_id
 WHERE c.report_id = %(id)s"""
-_FILTERS = {name: f"{name} = %({name})s" for name in ("state", "category", "area", "agency")}
 
 
 def by_id(work: UnitOfWork, report_id: str) -> Row | None:
@@ -72,15 +102,20 @@ def history(
     return work.all(_HISTORY, values)
 
 
+def line(work: UnitOfWork, report_id: str, version: int) -> Row | None:
+    """What was done to a report in that version."""
+    return work.first(_LINE, {"id": report_id, "version": version})
+
+
 def moves(work: UnitOfWork, report_id: str, until: int) -> list[Row]:
     """What can have changed a report's state, up to that version."""
     return work.all(_MOVES, {"id": report_id, "until": until, "moving": list(MOVING)})
 
 
-def is_supporting(work: UnitOfWork, report_id: str) -> bool:
-    """Whether the caller has supported a report."""
+def support(work: UnitOfWork, report_id: str) -> Row:
+    """directly, counted: whether the caller has supported a report, or it or a duplicate of it."""
     values = {"id": report_id, "me": work.call.principal.subject}
-    return work.first(_SUPPORTING, values) is not None
+    return work.all(_SUPPORTING, values)[0]
 
 
 def alarms_due(work: UnitOfWork, now: datetime, rows: int) -> list[str]:
@@ -115,9 +150,9 @@ def photo(work: UnitOfWork, report_id: str, n: int) -> Row | None:
     return work.first(_PHOTO, {"id": report_id, "n": n})
 
 
-def digests(work: UnitOfWork, report_id: str) -> set[str]:
-    """Of all photos of a report."""
-    return {row["digest"] for row in work.all(_DIGESTS, {"id": report_id})}
+def photos(work: UnitOfWork, report_id: str) -> dict[str, int]:
+    """The number of each photo of a report by its digest, also of those that are withheld."""
+    return {row["digest"]: row["n"] for row in work.all(_PHOTOS, {"id": report_id})}
 
 
 def used_photos(work: UnitOfWork, hour: str, digests: list[str]) -> set[str]:
@@ -131,37 +166,3 @@ def swept_until(work: UnitOfWork) -> datetime:
     assert row is not None
     found: datetime = row["swept_until"]
     return found
-
-
-def page(work: UnitOfWork, asked: dict[str, Any], after: Cursor | None) -> list[Row]:
-    """One page of what the caller may see, newest first, with one row more than asked for.
-
-    Ids are UUIDv7, so their order is the order of creation.
-    """
-    principal = work.call.principal
-    conditions = [_visible(principal)]
-    conditions += [sql for name, sql in _FILTERS.items() if name in asked]
-    if asked["mine"]:
-        conditions.append("reporter = %(me)s")
-    if after is not None:
-        conditions.append("id < %(after)s")
-    sql = f"""SELECT {COLUMNS} FROM report WHERE {" AND ".join(conditions)}
-ORDER BY id DESC LIMIT %(rows)s"""
-    values = {
-        "me": principal.subject,
-        "my_agency": principal.agency,
-        "after": after,
-        "rows": asked["limit"] + 1,
-    }
-    return work.all(sql, asked | values)
-
-
-def _visible(principal: Principal) -> str:
-    if is_overseer(principal):
-        return "true"
-    allowed = ["visibility <> 'secret'"]
-    if not principal.is_guest:
-        allowed.append("reporter = %(me)s")
-    if principal.agency:
-        allowed.append("agency = %(my_agency)s")
-    return f"({' OR '.join(allowed)})"

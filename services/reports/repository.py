@@ -26,10 +26,11 @@ VALUES (%(id)s, %(version)s, %(action)s, %(actor)s, %(at)s, %(data)s)"""
 
 _UPDATE = """
 UPDATE report SET version = %(version)s, state = %(state)s, visibility = %(visibility)s,
-  agency = %(agency)s, officer = %(officer)s, rating = %(rating)s, settled_at = %(settled_at)s,
+  agency = %(agency)s, officer = %(officer)s, helpers = %(helpers)s, rating = %(rating)s,
+  asked_at = %(asked_at)s, still_well = %(still_well)s, settled_at = %(settled_at)s,
   updated_at = %(updated_at)s, due_from = %(due_from)s, due_at = %(due_at)s,
   days_left = %(days_left)s, escalation = %(escalation)s, missed = %(missed)s, alarm = %(alarm)s,
-  alarm_at = %(alarm_at)s
+  alarm_at = %(alarm_at)s, duplicate_of = %(duplicate_of)s, duplicates = %(duplicates)s
 WHERE id = %(id)s"""
 
 _PHOTO = """
@@ -81,15 +82,21 @@ def insert(work: UnitOfWork, report: dict[str, Any]) -> None:
     work.write(_INSERT, report | {"attributes_json": jsontext.dumps(report["attributes"])})
 
 
-def remember(work: UnitOfWork, report: dict[str, Any], action: str, data: dict[str, Any]) -> None:
-    """Add a line to the report's history."""
+def remember(
+    work: UnitOfWork,
+    report: dict[str, Any],
+    action: str,
+    data: dict[str, Any],
+    actor: str | None = None,
+) -> None:
+    """Add a line to the report's history; actor: who did it, None for the caller."""
     work.write(
         _HISTORY,
         {
             "id": report["id"],
             "version": report["version"],
             "action": action,
-            "actor": work.call.principal.subject,
+            "actor": actor or work.call.principal.subject,
             "at": report["updated_at"],
             "data": jsontext.dumps(data),
         },

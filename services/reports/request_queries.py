@@ -9,6 +9,7 @@ from typing import Any
 from services.chassis.database import Row
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports.lifecycle import OPEN, State
+from services.reports.queries import SHOWN_AS
 
 # what the agency said when it brought a report into the state it is in
 SPOKEN: Mapping[State, str] = {
@@ -16,15 +17,19 @@ SPOKEN: Mapping[State, str] = {
     State.RESOLVED: "resolve",
     State.CLOSED: "resolve",
     State.REJECTED: "reject",
+    State.NOT_AUTHORITY: "refer",
+    State.DUPLICATE: "merge",
 }
 _SPEAKS = " ".join(f"WHEN '{state}' THEN '{action}'" for state, action in SPOKEN.items())
 _FIND = f"""
 SELECT r.id::text, r.number, r.state, r.category, r.description, r.agency, r.lat, r.long,
   r.approximate, r.area, r.address, r.supports, r.due_at, r.created_at, r.updated_at, r.settled_at,
   (SELECT count(*) FROM report_photo p WHERE p.report_id = r.id) AS photos,
-  (SELECT coalesce(h.data->>'note', h.data->>'reason') FROM report_history h
+  (SELECT coalesce({SHOWN_AS}, h.data->>'note', h.data->>'reason') FROM report_history h
    WHERE h.report_id = r.id AND h.action = CASE r.state {_SPEAKS} END
-   ORDER BY h.version DESC LIMIT 1) AS said
+   ORDER BY h.version DESC LIMIT 1) AS said,
+  (SELECT o.number FROM report o
+   WHERE o.id = r.duplicate_of AND o.visibility <> 'secret') AS original
 FROM report r WHERE r.visibility <> 'secret' AND {{conditions}}
 ORDER BY r.created_at DESC, r.id DESC LIMIT %(limit)s OFFSET %(offset)s"""
 

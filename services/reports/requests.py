@@ -31,7 +31,10 @@ WORDS: Mapping[State, Text] = {
     State.CLOSED: Text("Closed", id="Ditutup"),
     State.REJECTED: Text("Rejected", id="Ditolak"),
     State.REOPENED: Text("Reopened", id="Dibuka kembali"),
+    State.DUPLICATE: Text("Duplicate", id="Duplikat"),
+    State.NOT_AUTHORITY: Text("Referred to another authority", id="Bukan kewenangan kota"),
 }
+_DUPLICATE_OF = Text("Duplicate of {number}", id="Duplikat dari {number}")
 
 
 def find_reports(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
@@ -80,10 +83,14 @@ def _place(body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
     return {"lat": area.lat, "long": area.long, "approximate": True}
 
 
+def _standing(state: State, original: str | None) -> Text:
+    return WORDS[state] if original is None else _DUPLICATE_OF.format(number=original)
+
+
 def _shown(row: Row, city: Catalogue, language: Language) -> dict[str, Any]:
     state = State(row["state"])
     names = city.names(row["area"], row["agency"], language)
-    words = [WORDS[state].in_language(language), row["said"]]
+    words = [_standing(state, row["original"]).in_language(language), row["said"]]
     category = city.categories.by_code.get(row["category"])
     return row | {
         "is_open": state in OPEN,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.chassis import fields, text_fields
+from services.chassis import fields, query_fields, text_fields
 from services.reports.lifecycle import State
 
 VISIBILITIES = ("public", "anonymous", "secret")
 STATES = tuple(state.value for state in State)
 MOST_PHOTOS = 6
 PHOTO_SIZES = ("full", "thumb")
-SPOKEN = ("hold", "resolve", "reject", "forward", "comment")
+SPOKEN = ("hold", "resolve", "reject", "forward", "refer", "merge", "comment")
 CHANNELS = ("counter", "call_centre", "village")
 
 
@@ -77,12 +77,25 @@ class Contact(fields.Schema):
     phone = fields.String(required=True, allow_none=True, max=40)
 
 
+class Original(fields.Schema):
+    """The report of which another one is a duplicate, and where it stands."""
+
+    id = fields.UUID(required=True)
+    number = fields.String(required=True)
+    state = fields.Choice(STATES, required=True)
+
+
 class Report(fields.Schema):
     """A report as its reader may see it.
 
     address: the place in words, as it was given. approximate: it is the middle of its kelurahan.
 
-    due_at: until when the agency has to act; null while nobody has to, or the reporter has.
+    duplicate_of: the report that is about the same and goes on; null for all that is no duplicate,
+    and for whoever may not read that one. duplicates: how many are duplicates of this one; supports
+    counts each person once, whichever of them they support.
+    asked_at: when its reporter was asked whether it is still well, four weeks after it was closed;
+    still_well: the answer. due_at: until when the agency has to act; null while nobody has to, or
+    the reporter has.
     tracking_code: only in the answer to a guest who left a contact address. escalation: how many
     steps of the agency's ladder were told that the time is over.
     """
@@ -104,8 +117,15 @@ class Report(fields.Schema):
     area_name = fields.String(required=True, allow_none=True)
     agency = fields.String(required=True)
     agency_name = fields.String(required=True)
+    helpers = fields.List(
+        fields.String(), required=True, metadata={"description": "agencies that take part"}
+    )
     rating = fields.Integer(required=True, allow_none=True, min=1, max=5)
+    asked_at = fields.Timestamp(required=True, allow_none=True)
+    still_well = fields.Boolean(required=True, allow_none=True)
     supports = fields.Integer(required=True, min=0, max=2**31 - 1)
+    duplicate_of = fields.Nested(Original, required=True, allow_none=True)
+    duplicates = fields.Integer(required=True, min=0, max=2**31 - 1)
     due_at = fields.Timestamp(required=True, allow_none=True)
     reporter = fields.String(metadata={"description": "the reporter's account; staff only"})
     officer = fields.String(
@@ -151,15 +171,30 @@ class StoredPhoto(fields.Schema):
     name = fields.String(required=True)
 
 
-class ListReports(fields.Schema):
-    """Filters; all that are given must fit."""
+class Filters(fields.Schema):
+    """Which reports; all that is given must fit.
 
-    limit = fields.Integer(min=1, max=100, load_default=20)
-    cursor = fields.String(max=200)
+    area: the code of a kelurahan or a kecamatan. bbox: west,south,east,north in degrees. since,
+    until: when they came in, as a time or as a day of the city's calendar, both included. q: words
+    of description and address, in any of their Indonesian forms; `"…"` keeps words together, `or`
+    stands between alternatives, `-` before what must not be there.
+    """
+
     state = fields.Choice(STATES)
     category = fields.String(min=1, max=64)
     area = fields.String(min=1, max=20)
     agency = fields.String(min=1, max=20)
+    bbox = query_fields.BoundingBox()
+    since = query_fields.DayOrTime()
+    until = query_fields.DayOrTime()
+    q = query_fields.Words()
+
+
+class ListReports(Filters):
+    """Filters, and which page. mine: only one's own."""
+
+    limit = fields.Integer(min=1, max=100, load_default=20)
+    cursor = fields.String(max=200)
     mine = fields.Boolean(load_default=False)
 
 

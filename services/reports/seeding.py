@@ -28,6 +28,7 @@ from services.reports.contract import ACTIONS
 from services.reports.lifecycle import State, next_state
 from services.reports.seeding_material import MARK, Material
 from services.reports.service_levels import Alarm, Terms, WorkingTime
+from services.reports.stays import told_hours
 
 _SECOND = timedelta(seconds=1)
 _SLOW, _SLOW_FACTOR = 0.15, 5.0
@@ -36,7 +37,7 @@ _CLAIMED = 0.6
 NOBODY = "operator"
 # what staff does next in each state: (action, weight, hours until it is done, on average)
 _NEXT: Mapping[State, Sequence[tuple[str | None, int, float]]] = {
-    State.SUBMITTED: (("verify", 86, 14), ("reject", 8, 20), (None, 6, 0)),
+    State.SUBMITTED: (("verify", 86, 14), ("reject", 6, 20), ("refer", 2, 20), (None, 6, 0)),
     State.VERIFIED: (("assign", 88, 9), ("forward", 6, 12), (None, 6, 0)),
     State.ASSIGNED: (("start", 94, 16), (None, 6, 0)),
     State.IN_PROGRESS: (("resolve", 84, 36), ("hold", 10, 12), (None, 6, 0)),
@@ -51,6 +52,7 @@ _SAID: Mapping[str, dict[str, Any]] = {
     "reject": {"reason": f"{MARK} Tidak dapat ditindaklanjuti"},
     "hold": {"reason": f"{MARK} Menunggu bahan"},
     "resolve": {"note": f"{MARK} Sudah ditangani"},
+    "refer": {"authority": f"{MARK} Pemerintah provinsi", "reason": f"{MARK} Wewenang provinsi"},
     "forward": {"reason": f"{MARK} Wewenang instansi lain"},
 }
 
@@ -76,7 +78,12 @@ class Life:
 
     def take(self, step: Step, actor: str, at: datetime, terms_of: TermsOf) -> None:
         """Take a step at that time."""
-        self.report = changed_by(step, self.report, terms_of, at)
+        before, self.report = self.report, changed_by(step, self.report, terms_of, at)
+        if self.report["state"] != before["state"]:
+            # as the database's own trigger does for what is not copied
+            stay = {"state": before["state"], "agency": before["agency"],
+                    "hours": told_hours(before["state_since"], at)}  # fmt: skip
+            self.report |= {"state_since": at, "stays": [*before["stays"], stay]}
         version = self.report["version"]
         self.history.append(Line(version, step.name, actor, at, remembered(step)))
         for photo in step.photos:
@@ -87,7 +94,9 @@ class Life:
         while self.report["alarm"] is not None and self.report["alarm_at"] <= until:
             report, at = self.report, self.report["alarm_at"]
             terms, alarm = terms_of(report["category"], report["agency"]), Alarm(report["alarm"])
-            if alarm is Alarm.ESCALATE and report["escalation"] >= len(terms.ladder):
+            # nobody left an address to be asked at
+            is_over = alarm is Alarm.ASK
+            if is_over or (alarm is Alarm.ESCALATE and report["escalation"] >= len(terms.ladder)):
                 self.report = report | {"alarm": None, "alarm_at": None}
                 return
             self.take(alarms.step_of(alarm, report, terms), SYSTEM.subject, at, terms_of)
@@ -170,7 +179,7 @@ class Seeder:
             reporter=None,
         )
         # columns that a new report leaves to the database
-        report |= {"settled_at": None, "missed": 0, "photos": []}
+        report |= {"settled_at": None, "missed": 0, "photos": [], "state_since": at, "stays": []}
         return Life(report, [Line(1, "submitted", GUEST.subject, at, {})])
 
     def _lived(self, random: Random, life: Life, end: datetime) -> Life:

@@ -16,7 +16,7 @@ REPORT = (
     "id", "number", "version", "state", "category", "description", "lat", "long", "visibility",
     "attributes", "area", "agency", "reporter", "officer", "rating", "supports", "settled_at",
     "created_at", "updated_at", "due_from", "due_at", "days_left", "escalation", "missed", "alarm",
-    "alarm_at",
+    "alarm_at", "state_since", "stays",
 )  # fmt: skip
 HISTORY = ("report_id", "version", "action", "actor", "at", "data")
 PHOTO = ("report_id", "n", "hour", "digest", "width", "height", "bytes", "version")
@@ -101,5 +101,6 @@ _TEXT: Mapping[type, Callable[[Any], str]] = {
     float: str,
     datetime: lambda value: jsontext.dumps(value)[1:-1],
     dict: lambda value: _escaped(jsontext.dumps(value)),
+    list: lambda value: _escaped(jsontext.dumps(value)),
     type(None): lambda _: r"\N",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ import structlog
 
 from services.chassis.call import Call, own_call
 from services.chassis.capabilities import Capabilities
+from services.chassis.contract import Operation
 from services.chassis.envelope import Event
 from services.chassis.errors import DatabaseAway
 from services.chassis.files import open_store
@@ -24,14 +26,26 @@ from services.reports import (
     contacts,
     contract,
     following,
+    forgetting,
+    maps,
+    merging,
+    moderation,
+    nearby,
+    open_data,
+    part_alarms,
+    part_reading,
     photos,
     repository,
     requests,
+    statistics,
+    sum_repository,
     timeline,
 )
 from services.reports import work as agency_work
 from services.reports.catalogue import Catalogue
+from services.reports.open_data_contract import OPEN_DATA, OPEN_DATA_FILE
 from services.reports.settings import Settings
+from services.reports.statistics_contract import CLUSTERS, HEAT, STATISTICS
 from services.reports.work_contract import (
     ASSIGN_MANY,
     GET_JOB,
@@ -45,6 +59,8 @@ ALARM_SECONDS = 1.0
 MEASURE_SECONDS = 5.0
 JOB_SECONDS = 1.0
 CATALOGUE_SECONDS = 60.0
+SUM_SECONDS = 1.0
+OPEN_DATA_SECONDS = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -73,20 +89,18 @@ class ReportsService(ChassisService):
         """Take a report in."""
         return commands.submit_report(work, body, self.chassis.city, capabilities_of(self))
 
-    @operation(contract.GET_REPORT)
-    def get_report(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
-        """Read one report."""
-        return commands.get_report(work, body, self.chassis.city)
-
     @operation(contract.GET_PHOTO)
     def get_photo(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Find one photo."""
         return commands.get_photo(work, body)
 
-    @operation(contract.LIST_REPORTS)
-    def list_reports(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
-        """Read a page of reports."""
-        return commands.list_reports(work, body, self.chassis.city)
+    @repeated(SUM_SECONDS)
+    def sum_up(self) -> bool:
+        """Take what changed into the sums."""
+        with self.chassis.work() as work:
+            more = sum_repository.fold(work, self.chassis.city.city.timezone.key)
+            work.commit()
+        return more
 
     @operation(contract.TRACK_REPORT)
     def track_report(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
@@ -109,50 +123,27 @@ class ReportsService(ChassisService):
         """Read what can be reported."""
         return categories.list_categories(work, self.chassis.city)
 
-    @operation(contract.GET_CATEGORY)
-    def get_category(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
-        """Read one category."""
-        return categories.get_category(work, body, self.chassis.city)
-
-    @operation(contract.FIND_REPORTS)
-    def find_reports(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
-        """Find public reports."""
-        return requests.find_reports(work, body, self.chassis.city)
-
     @operation(contract.SUBMIT_REQUEST)
     def submit_request(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Take in what an app sends."""
         return requests.submit_request(work, body, self.chassis.city, capabilities_of(self))
+
+    @operation(contract.ANSWER_FOLLOW_UP)
+    def answer_follow_up(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Hear from a guest whether it is still well."""
+        secret = self.chassis.settings.tracking_secret
+        given = capabilities_of(self)
+        return actions.answer_follow_up(work, body, self.chassis.city, given, secret)
 
     @operation(contract.TIMELINE)
     def report_timeline(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Read what happened to a report."""
         return timeline.timeline(work, body)
 
-    @operation(contract.SUPPORT)
-    def support_report(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
-        """Me too."""
-        return following.support(work, body, self.chassis.city)
-
-    @operation(contract.FOLLOW)
-    def follow_report(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
-        """Tell me."""
-        return following.follow(work, body, self.chassis.city)
-
-    @operation(LIST_RESPONSES)
-    def list_responses(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
-        """Read templates."""
-        return agency_work.list_responses(work, body, self.chassis.city)
-
-    @operation(LIST_WORK)
-    def list_work(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
-        """Read what is to be done."""
-        return agency_work.list_work(work, body, self.chassis.city)
-
-    @operation(WORK_OVERVIEW)
-    def work_overview(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
-        """See how an agency stands."""
-        return agency_work.overview(work, body, self.chassis.city)
+    @operation(contract.LIST_MODERATION)
+    def list_moderation(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Read what was moderated."""
+        return moderation.list_moderation(work, body)
 
     @operation(ASSIGN_MANY)
     def assign_many(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
@@ -191,23 +182,31 @@ class ReportsService(ChassisService):
     @repeated(ALARM_SECONDS)
     def ring_alarms(self) -> bool:
         """Do what is due by now."""
+        return self._ring_all(alarms)
+
+    @repeated(ALARM_SECONDS)
+    def ring_part_alarms(self) -> bool:
+        """The same for the parts of other agencies."""
+        return self._ring_all(part_alarms)
+
+    def _ring_all(self, bell: Any) -> bool:
         with self.chassis.work(transaction=False) as work:
-            due = alarms.due(work)
-        for report_id in due:
-            self._ring(report_id)
+            due = bell.due(work)
+        for one in due:
+            self._ring(bell, one)
         return bool(due)
 
-    def _ring(self, report_id: str) -> None:
+    def _ring(self, bell: Any, one: Any) -> None:
         try:
             with self.chassis.work(own_call()) as work:
-                alarms.ring(work, report_id, self.chassis.city)
+                bell.ring(work, one, self.chassis.city)
                 work.commit()
         except DatabaseAway:
             raise
         except Exception:
-            log.exception("an alarm failed", report=report_id)
+            log.exception("an alarm failed", report=one)
             with self.chassis.work() as work:
-                alarms.postpone(work, report_id)
+                bell.postpone(work, one)
                 work.commit()
 
     @repeated(MEASURE_SECONDS)
@@ -228,6 +227,15 @@ class ReportsService(ChassisService):
             notes.are_taken = True
         return False
 
+    @repeated(OPEN_DATA_SECONDS)
+    def make_open_data(self) -> bool:
+        """Make the files of the day, if nobody has."""
+        store = open_store(self.chassis.settings.files_url)
+        made = open_data.make_if_due(self.chassis.work, self.chassis.city, store)
+        if made is not None:
+            log.info("open data are made", reports=made)
+        return False
+
     @repeated(SWEEP_SECONDS)
     def sweep_photos(self) -> bool:
         """Delete uploads that nobody used."""
@@ -238,16 +246,50 @@ class ReportsService(ChassisService):
         return more
 
 
-def _serving(name: str) -> Any:
-    """The entrypoint of one action; all are served alike."""
+# whatever needs the city alone
+_PLAIN: dict[Operation, Callable[..., dict[str, Any]]] = {
+    contract.GET_REPORT: commands.get_report,
+    contract.LIST_REPORTS: commands.list_reports,
+    STATISTICS: statistics.report_statistics,
+    HEAT: maps.report_heat,
+    CLUSTERS: maps.report_clusters,
+    OPEN_DATA: open_data.open_data,
+    OPEN_DATA_FILE: open_data.open_data_file,
+    contract.GET_CATEGORY: categories.get_category,
+    contract.FIND_REPORTS: requests.find_reports,
+    contract.FIND_NEARBY: nearby.find_nearby,
+    contract.LIST_DUPLICATES: merging.list_duplicates,
+    contract.LIST_PARTS: part_reading.list_parts,
+    contract.FORGET_REPORTER: forgetting.forget_reporter,
+    contract.SUPPORT: following.support,
+    contract.FOLLOW: following.follow,
+    LIST_RESPONSES: agency_work.list_responses,
+    LIST_WORK: agency_work.list_work,
+    WORK_OVERVIEW: agency_work.overview,
+}
+
+
+def _serve(offered: Operation, command: Callable[..., dict[str, Any]]) -> None:
+    """Give the service an entrypoint for an operation; command takes the service, too."""
 
     def serve(self: Any, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
-        return actions.act(work, name, body, self.chassis.city, capabilities_of(self))
+        return command(self, work, body)
 
-    offered = contract.ACTIONS[name].operation
     serve.__name__ = offered.name
-    return operation(offered)(serve)
+    setattr(ReportsService, offered.name, operation(offered)(serve))
 
 
+def _plain(
+    command: Callable[..., dict[str, Any]], service: Any, work: UnitOfWork, body: dict[str, Any]
+) -> dict[str, Any]:
+    return command(work, body, service.chassis.city)
+
+
+def _act(name: str, service: Any, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+    return actions.act(work, name, body, service.chassis.city, capabilities_of(service))
+
+
+for _operation, _command in _PLAIN.items():
+    _serve(_operation, partial(_plain, _command))
 for _name, _action in contract.ACTIONS.items():
-    setattr(ReportsService, _action.operation.name, _serving(_name))
+    _serve(_action.operation, partial(_act, _name))

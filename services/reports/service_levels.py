@@ -2,8 +2,9 @@
 
 Terms are counted in the city's working days and end with the day (PermenPANRB 62/2018: three to
 verify and pass on, five to answer, and a case is closed ten after the answer). A report waiting for
-its reporter does not use its term up. What a term leads to is one alarm at a time, kept with the
-report, so it survives whatever happens to the processes.
+its reporter does not use its term up. Four weeks after a case was closed its reporter is asked
+whether it is still well, as FixMyStreet does. What a term leads to is one alarm at a time, kept
+with the report, so it survives whatever happens to the processes.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from services.reports.city import ServiceLevel
 from services.reports.lifecycle import State
 
 CLOSE_WORKING_DAYS = 10
+FOLLOW_UP_AFTER = timedelta(weeks=4)
 _END_OF_DAY = time(23, 59, 59)
 _TOO_LATE_TO_WARN = timedelta(hours=1)
 
@@ -32,16 +34,19 @@ class Stage(StrEnum):
     VERIFY = "verify"
     ANSWER = "answer"
     CLOSE = "close"
+    FOLLOW_UP = "follow_up"
 
 
 class Alarm(StrEnum):
-    """What happens next by itself. BEGIN: a report without a term gets one."""
+    """What happens next by itself. BEGIN: a report without a term gets one. ASK: its reporter is
+    asked whether it is still well."""
 
     BEGIN = "begin"
     WARN = "warn"
     MISS = "miss"
     ESCALATE = "escalate"
     CLOSE = "close"
+    ASK = "ask"
 
 
 _STAGES: Mapping[State, Stage] = {
@@ -52,10 +57,11 @@ _STAGES: Mapping[State, Stage] = {
     State.IN_PROGRESS: Stage.ANSWER,
     State.ON_HOLD: Stage.ANSWER,
     State.RESOLVED: Stage.CLOSE,
+    State.CLOSED: Stage.FOLLOW_UP,
 }
 # another agency starts anew, although the turn has the same name
 _STARTS_ANEW = frozenset({"submitted", "forward"})
-_OVER: Fields = {"due_from": None, "due_at": None, "days_left": None, "escalation": 0,
+OVER: Fields = {"due_from": None, "due_at": None, "days_left": None, "escalation": 0,
                  "alarm": None, "alarm_at": None}  # fmt: skip
 
 
@@ -109,15 +115,19 @@ class Terms:
     def begin(self, state: State, now: datetime) -> Fields:
         """A fresh term for whoever has to act in that state; none where nobody has."""
         stage = _STAGES.get(state)
-        if stage is None:
-            return _OVER
+        return OVER if stage is None else self.begin_stage(stage, now)
+
+    def begin_stage(self, stage: Stage, now: datetime) -> Fields:
+        """A fresh term for whose turn it is now."""
         if stage is Stage.CLOSE:
             alarm_at = self.time.end(now, CLOSE_WORKING_DAYS)
-            return _OVER | {"alarm": Alarm.CLOSE.value, "alarm_at": alarm_at}
+            return OVER | {"alarm": Alarm.CLOSE.value, "alarm_at": alarm_at}
+        if stage is Stage.FOLLOW_UP:
+            return OVER | {"alarm": Alarm.ASK.value, "alarm_at": now + FOLLOW_UP_AFTER}
         is_first = stage is Stage.VERIFY
         days = self.level.verify_working_days if is_first else self.level.answer_working_days
         due = self.time.end(now, days)
-        return _OVER | {"due_from": now, "due_at": due} | self._alarm_before(due, now)
+        return OVER | {"due_from": now, "due_at": due} | self._alarm_before(due, now)
 
     def rung(self, report: Mapping[str, Any]) -> Fields:
         """What the report's alarm changes, now that it has rung: the next alarm of the term."""

@@ -15,6 +15,7 @@ from services.reports.lifecycle import State
 
 # what was said with an action, under whichever name it was asked
 _SAID = ("reason", "note", "text")
+_NAMED = ("authority", "what")
 
 
 def timeline(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
@@ -61,16 +62,26 @@ def _line(line: Row, state: State, *, is_staff: bool) -> dict[str, Any]:
         "state": state.value,
         "at": line["at"],
         "by": data.get("by", "reporter"),
-        "text": next((data[name] for name in _SAID if name in data), None),
+        "text": said_in(line),
         "agency": data.get("agency"),
     }
+    found |= {name: data[name] for name in _NAMED if name in data}
     return found | _for_staff(line) if is_staff else found
+
+
+def said_in(line: Row) -> str | None:
+    """What was said with a line of the history, as it is to be read now."""
+    data = line["data"]
+    words: str | None = next((data[name] for name in _SAID if name in data), None)
+    return words if line["shown_as"] is None else line["shown_as"]
 
 
 def _for_staff(line: Row) -> dict[str, Any]:
     data = line["data"]
     found = {"actor": line["actor"]}
     found |= {"officer": data["officer"]} if "officer" in data else {}
+    other = data.get("duplicate_of") or data.get("duplicate")
+    found |= {"other_report": other} if other else {}
     if "on_behalf_of" in data:
         found["on_behalf_of"] = data["on_behalf_of"]["channel"]
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.chassis.cursors import Moment, page_of
+from services.chassis.database import Row
 from services.chassis.errors import NotFound
 from services.chassis.principal import OVERSEERS
 from services.chassis.unit_of_work import UnitOfWork
@@ -17,14 +18,15 @@ def list_work(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[s
     """One page, with counts. Raises Malformed for a foreign cursor, NotFound for another agency."""
     agency = _agency(work, body)
     rows = work_queries.page(work, body, agency, Moment.read(body.get("cursor")))
-    items, after = page_of(rows, body["limit"], Moment.of)
+    items, after = page_of(rows, body["limit"], _place)
     found = work_queries.counts(work, body, agency)
     work.audit("work.listed", agency or "city")
     return {
-        "items": [shown(work, item, city) for item in items],
+        "items": [shown(work, item, city) | _part(item) for item in items],
         "next": after,
         "counts": {row["state"]: row["open"] for row in found},
         "overdue": sum(row["overdue"] for row in found),
+        **_parts(work, body, agency),
     }
 
 
@@ -40,6 +42,7 @@ def overview(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[st
         "officers": work_queries.officers(work, agency),
         **work_queries.pressing(work, agency, today),
         **work_queries.answered(work, agency),
+        **_parts(work, {}, agency),
     }
 
 
@@ -48,6 +51,26 @@ def list_responses(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> d
     asked = body.get("action"), body.get("category")
     found = [one.shown(work.call.language) for one in city.responses if one.fits(*asked)]
     return {"items": found, "next": None}
+
+
+def _place(row: Row) -> Moment:
+    """By the date that counts for the agency: the report's, or that of its part."""
+    return Moment(row["queued_at"], row["id"])
+
+
+def _part(row: Row) -> dict[str, Any]:
+    if row["part_state"] is None:
+        return {}
+    names = ("state", "due_at", "asked_for", "officer")
+    return {"part": {name: row[f"part_{name}"] for name in names}}
+
+
+def _parts(work: UnitOfWork, asked: dict[str, Any], agency: str | None) -> dict[str, Any]:
+    found = work_queries.part_counts(work, asked, agency)
+    return {
+        "parts": {row["state"]: row["open"] for row in found},
+        "parts_overdue": sum(row["overdue"] for row in found),
+    }
 
 
 def _agency(work: UnitOfWork, body: dict[str, Any]) -> str | None:

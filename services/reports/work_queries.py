@@ -8,11 +8,11 @@ from typing import Any
 from services.chassis.cursors import Moment
 from services.chassis.database import Row
 from services.chassis.unit_of_work import UnitOfWork
-from services.reports.queries import COLUMNS
+from services.reports.part_queries import PART_IS_OPEN
+from services.reports.queries import COLUMNS, IS_OPEN
 
-# as in the indexes report_queue and report_city_queue, which hold all that is asked for here: what
-# grows with the backlog is read from them alone, and rows of the table only for the page itself
-_OPEN = "state NOT IN ('resolved', 'closed', 'rejected')"
+# the condition of the indexes report_open and report_city_open, which hold all that is asked for
+# here: what grows with the backlog is read from them alone, and rows of the table only for the page
 _DUE = "coalesce(due_at, 'infinity'::timestamptz)"
 _LATE = f"{_DUE} < %(now)s"
 _IN_TIME = f"{_DUE} >= %(now)s"
@@ -20,9 +20,22 @@ ANSWERED_WITHIN = timedelta(days=30)
 MOST_OFFICERS = 1_000
 
 _PAGE = f"""
-SELECT {COLUMNS} FROM report WHERE id IN (
-  SELECT id FROM report WHERE {{conditions}} ORDER BY {_DUE}, id LIMIT %(rows)s)
-ORDER BY {_DUE}, id"""
+SELECT {COLUMNS}, nullif(queued.due, 'infinity') AS queued_at, part_state, part_due_at,
+  part_asked_for, part_officer
+FROM (SELECT * FROM ({{queued}}) each ORDER BY due, id LIMIT %(rows)s) queued
+JOIN report USING (id)
+ORDER BY queued.due, id"""
+_LED = f"""
+(SELECT id, {_DUE} AS due, NULL AS part_state, NULL::timestamptz AS part_due_at,
+   NULL AS part_asked_for, NULL AS part_officer
+ FROM report WHERE {{conditions}} ORDER BY {_DUE}, id LIMIT %(rows)s)"""
+# what the agency does for another's report stands between its own, by its own term
+_HELPED = f"""
+(SELECT report_id, {_DUE}, state, due_at, asked_for, officer
+ FROM report_part WHERE {{conditions}} ORDER BY {_DUE}, report_id LIMIT %(rows)s)"""
+_PART_COUNTS = f"""
+SELECT state, count(*) AS open, count(*) FILTER (WHERE {_LATE}) AS overdue
+FROM report_part WHERE {{conditions}} GROUP BY state"""
 _COUNTS = f"""
 SELECT state, count(*) AS open, count(*) FILTER (WHERE {_LATE}) AS overdue
 FROM report WHERE {{conditions}} GROUP BY state"""
@@ -43,16 +56,26 @@ _OF_AGENCY = " AND agency = %(my_agency)s"
 def page(
     work: UnitOfWork, asked: dict[str, Any], agency: str | None, after: Moment | None
 ) -> list[Row]:
-    """One page of open reports by due date, with one row more than asked for."""
-    conditions = _fitting(asked, agency)
+    """One page of open reports by due date, with one row more than asked for.
+
+    With an agency also those in which it has an open part, by the part's due date: queued_at is
+    the date that counts, part_* are null where the agency leads. A state asks for what it leads.
+    """
+    led = [*_fitting(asked, agency), *_within(asked, after, "id")]
     if "state" in asked:
-        conditions.append("state = %(state)s")
-    if "overdue" in asked:
-        conditions.append(_LATE if asked["overdue"] else _IN_TIME)
-    if after is not None:
-        conditions.append(f"({_DUE}, id) > (%(at)s::timestamptz, %(after)s)")
+        led.append("state = %(state)s")
+    queued = _with(_LED, led)
+    if agency is not None and "state" not in asked:
+        helped = [*_fitting(asked, agency, PART_IS_OPEN), *_within(asked, after, "report_id")]
+        queued += "UNION ALL" + _with(_HELPED, helped)
     values = {"rows": asked["limit"] + 1} | (after.values() if after else {})
-    return work.all(_with(_PAGE, conditions), _values(work, asked, agency) | values)
+    return work.all(_PAGE.format(queued=queued), _values(work, asked, agency) | values)
+
+
+def part_counts(work: UnitOfWork, asked: dict[str, Any], agency: str | None) -> list[Row]:
+    """Per state of an agency's open parts: how many there are, how many of them are late."""
+    conditions = _fitting(asked, agency, PART_IS_OPEN)
+    return work.all(_with(_PART_COUNTS, conditions), _values(work, asked, agency))
 
 
 def counts(work: UnitOfWork, asked: dict[str, Any], agency: str | None) -> list[Row]:
@@ -77,8 +100,17 @@ def answered(work: UnitOfWork, agency: str | None) -> Row:
     return work.all(_ANSWERED if agency is None else _ANSWERED + _OF_AGENCY, values)[0]
 
 
-def _fitting(asked: dict[str, Any], agency: str | None) -> list[str]:
-    conditions = [_OPEN]
+def _within(asked: dict[str, Any], after: Moment | None, id_: str) -> list[str]:
+    conditions = []
+    if "overdue" in asked:
+        conditions.append(_LATE if asked["overdue"] else _IN_TIME)
+    if after is not None:
+        conditions.append(f"({_DUE}, {id_}) > (%(at)s::timestamptz, %(after)s)")
+    return conditions
+
+
+def _fitting(asked: dict[str, Any], agency: str | None, is_open: str = IS_OPEN) -> list[str]:
+    conditions = [is_open]
     if agency is not None:
         conditions.append("agency = %(my_agency)s")
     conditions += [f"{name} = %({name})s" for name in ("category", "area") if name in asked]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.chassis import fields
 from services.reports.lifecycle import OPEN
+from services.reports.part_contract import PART_STATES
 from services.reports.schemas import SPOKEN, Report
 
 MOST_AT_ONCE = 500
@@ -31,17 +32,37 @@ class ListWork(fields.Schema):
     agency = agency_field()
 
 
+class OwnPart(fields.Schema):
+    """What the agency is to do for a report that another one leads, and until when."""
+
+    state = fields.Choice(PART_STATES, required=True)
+    due_at = fields.Timestamp(required=True, allow_none=True)
+    asked_for = fields.String(required=True, max=fields.MAX_TEXT, multiline=True)
+    officer = fields.String(required=True, allow_none=True)
+
+
+class WorkItem(Report):
+    """A report to be worked on. part: the agency's own, where it does not lead but takes part; then
+    the part's due date counts."""
+
+    part = fields.Nested(OwnPart)
+
+
 class WorkList(fields.Schema):
     """What is due first stands first; what waits for its reporter stands last.
 
     counts: open reports by state, and overdue: how many of them are late; of all that fit the
-    filters other than state and overdue. next: the cursor of the following page, null on the last.
+    filters other than state and overdue. parts, parts_overdue: the same of the agency's parts in
+    reports that others lead (of all parts, for the whole city). next: the cursor of the
+    following page, null on the last.
     """
 
-    items = fields.List(fields.Nested(Report), required=True)
+    items = fields.List(fields.Nested(WorkItem), required=True)
     next = fields.String(required=True, allow_none=True)
     counts = fields.Attributes(required=True)
     overdue = fields.Integer(required=True, min=0, max=_MANY)
+    parts = fields.Attributes(required=True)
+    parts_overdue = fields.Integer(required=True, min=0, max=_MANY)
 
 
 class AskOverview(fields.Schema):
@@ -62,7 +83,8 @@ class Overview(fields.Schema):
     """How an agency stands; agency is null for the whole city.
 
     due_today: until the end of the day. escalated: those that went up the ladder. answered,
-    answered_in_time: resolved in the last 30 days, and without any missed term.
+    answered_in_time: resolved in the last 30 days, and without any missed term. parts,
+    parts_overdue: open parts in reports that others lead, by state, and those that are late.
     """
 
     agency = fields.String(required=True, allow_none=True)
@@ -73,6 +95,8 @@ class Overview(fields.Schema):
     officers = fields.List(fields.Nested(OfficersWork), required=True, max=1_000)
     answered = fields.Integer(required=True, min=0, max=_MANY)
     answered_in_time = fields.Integer(required=True, min=0, max=_MANY)
+    parts = fields.Attributes(required=True)
+    parts_overdue = fields.Integer(required=True, min=0, max=_MANY)
 
 
 class AssignMany(fields.Schema):

@@ -18,6 +18,7 @@ from services.chassis.text import Text
 from services.notify.contract import READ_FEED
 from services.registry.contract import OPEN_APP
 from services.reports.contract import FIND_REPORTS, SUBMIT_REQUEST
+from services.reports.open_data_contract import OPEN_DATA_FILE
 
 COMPLETE = [complete(contract) for contract in CONTRACTS]
 each_contract = pytest.mark.parametrize("contract", COMPLETE, ids=lambda c: c.service)
@@ -80,8 +81,8 @@ def test_each_operation_has_exactly_one_route() -> None:
     routed = [
         (route.service, route.operation.name) for route in ROUTES if route.service in services
     ]
-    # asked by /readyz?all=1, by /v1/stream, and by the routes of Open311
-    behind = (READINESS, READ_FEED, OPEN_APP, FIND_REPORTS, SUBMIT_REQUEST)
+    # asked by /readyz?all=1, /v1/stream, the routes of Open311, and those of files
+    behind = (READINESS, READ_FEED, OPEN_APP, FIND_REPORTS, SUBMIT_REQUEST, OPEN_DATA_FILE)
     offered = [
         (contract.service, operation.name)
         for contract in COMPLETE

@@ -11,6 +11,7 @@ import pytest
 from gateway import openapi
 from gateway.contract import GATEWAY
 from gateway.open311.operations import OPEN311
+from gateway.public.operations import PUBLIC
 from gateway.rates import Rate
 from gateway.routes import CONTRACTS, ROUTES, By, Route
 from services.chassis.contract import Kind
@@ -162,6 +163,6 @@ def test_bounds_of_fields_reach_the_document() -> None:
 
 def test_services_are_tags() -> None:
     tags = {tag["name"]: tag["description"] for tag in DOCUMENT["tags"]}
-    assert set(tags) == {contract.service for contract in (*CONTRACTS, OPEN311, GATEWAY)}
+    assert set(tags) == {contract.service for contract in (*CONTRACTS, PUBLIC, OPEN311, GATEWAY)}
     for contract in CONTRACTS:
         assert contract.summary.id in tags[contract.service]

@@ -150,3 +150,30 @@ def test_bad_input_names_its_fields_and_changes_nothing(
 def test_who_is_logged_in_gives_no_contact(citizen: Client) -> None:
     answer = citizen.post("/v1/reports", report(contact_email="me@example.org"))
     assert answer.status == 422 and answer.json["errors"][0]["field"] == "contact_email"
+
+
+def test_the_same_thing_is_found_merged_and_told_of(
+    citizen: Client, other_citizen: Client, officer: Client, guest: Client
+) -> None:
+    original = other_citizen.post("/v1/reports", report()).json
+    here = "&".join(f"{name}={value}" for name, value in INSIDE.items())
+    near = guest.get(f"/v1/reports/nearby?{here}&category=sampah").json
+    assert near["radius_m"] == 75 and all(one["distance_m"] <= 75 for one in near["items"])
+    assert guest.get("/v1/reports/nearby?lat=x&category=sampah").status == 422
+    made = citizen.post("/v1/reports", report()).json
+    why = {"duplicate_of": original["id"], "reason": "Tumpukan yang sama"}
+    merged = officer.post(f"/v1/reports/{made['id']}/merge", why)
+    assert merged.status == 200, merged.text
+    shown = guest.get(f"/v1/reports/{made['id']}").json
+    assert shown["duplicate_of"]["number"] == original["number"]
+    listed = guest.get(f"/v1/reports/{original['id']}/duplicates").json["items"]
+    assert [one["id"] for one in listed] == [made["id"]]
+    assigned = officer.post(f"/v1/reports/{original['id']}/assign", {"agency": "DLH"})
+    assert assigned.json["duplicates"] == 1
+    told = eventually(lambda: _titles(citizen, made["id"], 3), what="news of the original")
+    assert all(made["number"] in title for title in told)
+
+
+def _titles(client: Client, report_id: str, least: int) -> list[str]:
+    found = [item["title"] for item in notifications_about(client, report_id)]
+    return found if len(found) >= least else []

@@ -13,25 +13,47 @@ import pytest
 
 from infra.local.stack import Stack
 from services.reports.contract import ACTIONS
-from services.reports.lifecycle import INTERNAL, RULES, State, folded, next_state
+from services.reports.lifecycle import INTERNAL, RULES, Party, State, folded, next_state
 from tests.client import Answer, Client, log_in
 from tests.e2e.test_journey import REPORT, act, upload
 from tests.reliability.databases import change, column, connected, relay_held
 from tests.reliability.journal import TRANSPORT_ERRORS, Journal
 from tests.waiting import eventually
 
-SAID = {"reason": ("hold", "reject", "reopen", "hide"), "text": ("comment", "note")}
+SAID = {
+    "reason": ("hold", "reject", "reopen", "hide", "decline", "unmerge"),
+    "note": ("finish",),
+    "text": ("comment", "note"),
+}
 SPOKEN = {name: {field: "x"} for field, names in SAID.items() for name in names}
 BODIES: dict[str, dict[str, Any]] = SPOKEN | {
     "assign": {"agency": "DLH"},
     "forward": {"agency": "DISHUB", "reason": "x"},
+    "refer": {"authority": "x", "reason": "x"},
+    "invite": {"agency": "DISHUB", "reason": "x"},
+    "withdraw": {"agency": "DISHUB", "reason": "x"},
+    "moderate": {"what": "description", "text": "y", "reason": "x"},
+    "restore": {"what": "description", "reason": "x"},
+    "follow_up": {"still_well": True},
     "rate": {"score": 4},
 }
+TELLING = ("tell_people", "tell_of_casework")
 # how a report gets to where the action is legal
 WAYS: dict[State, tuple[str, ...]] = {
     State.SUBMITTED: (),
     State.ASSIGNED: ("assign",),
     State.RESOLVED: ("assign", "resolve"),
+    State.CLOSED: ("assign", "resolve", "close"),
+    State.DUPLICATE: ("merge",),
+}
+# and what has to be done there first
+BEFORE: dict[str, tuple[str, ...]] = {
+    "accept": ("invite",),
+    "decline": ("invite",),
+    "begin": ("invite", "accept"),
+    "finish": ("invite", "accept"),
+    "withdraw": ("invite",),
+    "restore": ("moderate",),
 }
 
 
@@ -46,13 +68,15 @@ class Deed:
     key: str
     version: int
 
+    @property
+    def path(self) -> str:
+        return f"/v1/reports/{self.report}/{self.name.replace('_', '-')}"
+
     def insist(self) -> Answer:
         until = time.monotonic() + 60
         while time.monotonic() < until:
             try:
-                answer = self.client.post(
-                    f"/v1/reports/{self.report}/{self.name}", self.body, Idempotency_Key=self.key
-                )
+                answer = self.client.post(self.path, self.body, Idempotency_Key=self.key)
             except TRANSPORT_ERRORS:
                 continue
             if answer.status == 200:
@@ -68,7 +92,7 @@ def supervisor(stack: Stack) -> Client:
 
 
 @pytest.fixture
-def deeds(stack: Stack, citizen: Client, supervisor: Client) -> list[Deed]:
+def deeds(stack: Stack, citizen: Client, supervisor: Client, other_officer: Client) -> list[Deed]:
     """Every action once, each where it is possible."""
     eventually(stack.is_ready, 60, "readiness")
     found = []
@@ -77,15 +101,32 @@ def deeds(stack: Stack, citizen: Client, supervisor: Client) -> list[Deed]:
         made = citizen.post("/v1/reports", REPORT).json
         for step in WAYS[state]:
             made = act(supervisor, made["id"], step, _body(step, supervisor))
-        doer = citizen if name in ("rate", "reopen", "close") else supervisor
+        for step in BEFORE.get(name, ()):
+            doer = other_officer if RULES[step].by == {Party.HELPER} else supervisor
+            made = act(doer, made["id"], step, _body(step, doer))
+        if name == "follow_up":
+            made = _asked(stack, citizen, made["id"])
+        doer = citizen if name in ("rate", "reopen", "close", "follow_up") else supervisor
+        doer = other_officer if RULES[name].by == {Party.HELPER} else doer
         body = _body(name, doer)
         found.append(Deed(name, made["id"], doer, body, str(uuid4()), made["version"]))
     return found
 
 
+def _asked(stack: Stack, reporter: Client, report: str) -> Any:
+    """As if four weeks had gone by since it was closed."""
+    with connected(stack, "reports") as reports:
+        change(reports, "UPDATE report SET alarm_at = now() WHERE id = %s", report)
+    path = f"/v1/reports/{report}"
+    eventually(lambda: reporter.get(path).json["asked_at"] is not None, what="the question")
+    return reporter.get(path).json
+
+
 def _body(name: str, client: Client) -> dict[str, Any]:
     if name == "resolve":
         return {"note": "x", "photos": [upload(client)]}
+    if name == "merge":
+        return {"duplicate_of": client.post("/v1/reports", REPORT).json["id"], "reason": "x"}
     return BODIES.get(name, {})
 
 
@@ -151,8 +192,9 @@ def _wrongly_heard(stack: Stack, deeds: list[Deed]) -> list[str]:
         for deed in deeds:
             heard = column(
                 notify,
-                "SELECT version FROM chassis.inbox WHERE handler = 'tell_people'"
+                "SELECT version FROM chassis.inbox WHERE handler = ANY(%s)"
                 " AND subject = %s AND state = 'done' ORDER BY version",
+                list(TELLING),
                 deed.report,
             )
             if heard != list(range(1, deed.version + 2)):

@@ -22,11 +22,22 @@ BODIES: dict[str, dict[str, Any]] = {
     "resolve_report": {"note": "x", "photos": ["x" * 30]},
     "reject_report": {"reason": "x"},
     "forward_report": {"agency": "DISHUB", "reason": "x"},
+    "refer_report": {"authority": "x", "reason": "x"},
+    "merge_report": {"duplicate_of": "01a20cfc-cc25-74ef-9d87-6baafa01c839", "reason": "x"},
+    "unmerge_report": {"reason": "x"},
     "reopen_report": {"reason": "x"},
     "rate_report": {"score": 5},
     "comment_report": {"text": "x"},
     "hide_report": {"reason": "x"},
     "note_report": {"text": "x"},
+    "follow_up_report": {"still_well": True},
+    "forget_reporter": {"irrevocable": True, "reason": "x"},
+    "moderate_report": {"what": "description", "reason": "x"},
+    "restore_report": {"what": "description", "reason": "x"},
+    "invite_report": {"agency": "DISHUB", "reason": "x"},
+    "withdraw_report": {"agency": "DISHUB", "reason": "x"},
+    "finish_report": {"note": "x"},
+    "decline_report": {"reason": "x"},
 }
 
 

@@ -138,6 +138,35 @@ def test_foreign_things_do_not_exist(
         assert read.status == 404
 
 
+def test_who_takes_part_sees_the_report_and_not_who_reported(
+    citizen: Client, officer: Client, other_officer: Client, guest: Client
+) -> None:
+    report = citizen.post("/v1/reports", REPORT | {"visibility": "secret"}).json["id"]
+    path = f"/v1/reports/{report}"
+    asked = {"agency": "DISHUB", "reason": "x"}
+    assert other_officer.post(f"{path}/accept").status == 404
+    assert officer.post(f"{path}/invite", asked).status == 200
+    seen = other_officer.get(path)
+    assert seen.status == 200 and not {"reporter", "contact"} & set(seen.json)
+    queue = other_officer.get("/v1/work/reports?limit=100").json["items"]
+    assert report in [item["id"] for item in queue if "part" in item]
+    # what was moderated, and who reported, are the leading agency's
+    moderation = {"what": "description", "reason": "x"}
+    assert officer.post(f"{path}/moderate", moderation).status == 200
+    assert officer.get(f"{path}/moderation").json["items"][0]["original"] == REPORT["description"]
+    assert other_officer.get(f"{path}/moderation").status == 404
+    for foreign in ("moderate", "restore"):
+        assert other_officer.post(f"{path}/{foreign}", moderation).status == 404
+    irrevocable = {"irrevocable": True, "reason": "x"}
+    assert other_officer.post(f"{path}/forget", irrevocable).status == 404
+    for client in (guest, other_officer):
+        assert (client.get(f"{path}/parts").status == 200) == (client is other_officer)
+    assert officer.post(f"{path}/withdraw", asked).status == 200
+    assert other_officer.get(path).status == 404
+    assert citizen.post(f"{path}/forget", {"irrevocable": True}).status == 200
+    assert citizen.get(path).status == 404
+
+
 @pytest.mark.parametrize("who", ["citizen", "officer", "supervisor", "head", "auditor", "admin"])
 def test_who_may_see_it_sees_it(who: str, things: Things, request: pytest.FixtureRequest) -> None:
     client: Client = request.getfixturevalue(who)

@@ -95,8 +95,8 @@ _THINGS = {
 # what tells apart by words of one's own choice, each with a test below
 _TESTED_BY_NAME = {
     "issue_token", "refresh_token", "revoke_token", "set_email", "verify_email", "forget_email",
-    "track_report", "forget_contact", "open_link", "use_link", "submit_report", "open311_request",
-    "open311_token",
+    "track_report", "forget_contact", "answer_follow_up", "open_link", "use_link",
+    "submit_report", "open311_request", "open311_token",
 }  # fmt: skip
 # nothing in the request names what is somebody's; filters find only what their caller may see
 _NOTHING_NAMED = {
@@ -104,7 +104,9 @@ _NOTHING_NAMED = {
     "work_overview", "stream", "list_notifications", "unread_count", "mark_all_read",
     "get_preferences", "set_preferences", "list_permit_types", "get_permit_type", "ready",
     "document", "list_categories", "get_category", "open311_discovery", "open311_services",
-    "open311_definition", "open311_requests", "open311_submit",
+    "open311_definition", "open311_requests", "open311_submit", "find_nearby",
+    "reports_geojson", "reports_atom", "report_statistics", "report_clusters", "report_heat",
+    "open_data", "open_data_csv", "open_data_geojson",
 }  # fmt: skip
 # they are told what is there: an admin of accounts, staff of what it may see
 _MAY_KNOW = {"create_account", "assign_many"}
@@ -145,6 +147,8 @@ def test_reports_are_tracked_and_forgotten_alike(world: World) -> None:
     guest, numbers = world.people[Role.GUEST], (world.foreign["number"], "LP-2026-9999999-2")
     assert_alike(lambda n: guest.get(f"/v1/reports/track/{n}?code={WRONG}"), numbers)
     assert_alike(lambda n: guest.post(f"/v1/reports/track/{n}/forget", {"code": WRONG}), numbers)
+    answer = {"code": WRONG, "still_well": True}
+    assert_alike(lambda n: guest.post(f"/v1/reports/track/{n}/follow-up", answer), numbers)
 
 
 def test_open311_does_not_know_them_either(world: World) -> None:
@@ -247,6 +251,20 @@ def test_staff_learns_nothing_of_accounts(officer: Client, world: World) -> None
             "/v1/reports", REPORT | {"on_behalf_of": {"channel": "counter", "account": account}}
         ),
         (new_id(), staff),
+    )
+    assert refused.status == 422
+
+
+def test_merging_tells_nothing_of_what_one_may_not_see(citizen: Client, officer: Client) -> None:
+    """Into another agency's secret report, and into none."""
+    mine = citizen.post("/v1/reports", REPORT).json["id"]
+    secret = REPORT | {"category": "parkir_liar", "visibility": "secret"}
+    foreign = citizen.post("/v1/reports", secret).json["id"]
+    refused = assert_alike(
+        lambda original: officer.post(
+            f"/v1/reports/{mine}/merge", {"duplicate_of": original, "reason": "x"}
+        ),
+        (foreign, new_id()),
     )
     assert refused.status == 422
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from services.chassis.city.boundaries import Boundaries
@@ -71,6 +71,10 @@ class AreaIndex:
             return self._nearest(lat, long)
         code = self._boundaries.containing(lat, long)
         return self._by_code[code] if code else None
+
+    def outline(self, area: Area) -> dict[str, Any] | None:
+        """The area's polygon as a GeoJSON geometry; None if the city has no boundaries."""
+        return self._boundaries.outline(area.code) if self._boundaries else None
 
     def _nearest(self, lat: float, long: float) -> Area | None:
         """Measured against official boundaries this names the true kelurahan for 79 % and the true

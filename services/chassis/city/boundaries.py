@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import shapely
-from shapely.geometry import shape
+from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry as Polygon
 
 __all__ = ["Boundaries", "Polygon", "polygon_of", "why_broken"]
+
+
+# about ten metres; a map shows no more, and what is sent becomes a fraction
+_OUTLINE_DEGREES = 0.0001
 
 
 class Boundaries:
@@ -30,6 +34,12 @@ class Boundaries:
         near = sorted(self._tree.query(place))
         within = (self._codes[n] for n in near if self._polygons[n].intersects(place))
         return next(within, None)
+
+    def outline(self, code: str) -> dict[str, Any]:
+        """An area's polygon for a map: a GeoJSON geometry, right to about ten metres."""
+        polygon = self._polygons[self._codes.index(code)]
+        found: dict[str, Any] = mapping(polygon.simplify(_OUTLINE_DEGREES))
+        return found
 
 
 def polygon_of(geometry: dict[str, Any]) -> Polygon:

@@ -23,6 +23,16 @@ LIST = [
     "/v1/reports?state=assigned&limit=20",
 ]
 QUEUE = ["/v1/work/reports?limit=20", "/v1/work/reports?state=assigned&limit=20"]
+SEARCH = [
+    f"/v1/reports?q={words}&limit=20" for words in ("sampah", "ciater", "lampu+ciater", "gajah")
+]
+CLUSTERS = [
+    "/v1/reports/clusters?bbox=106.6,-6.4,106.8,-6.2&zoom=12",
+    "/v1/reports/clusters?bbox=106.69,-6.33,106.72,-6.30&zoom=16",
+]
+STATISTICS = [f"/v1/statistics/reports?by={by}" for by in ("agency", "area", "category", "month")]
+# of the p95 of one report, at the largest size
+BESIDE_GET = {"clusters": 8.0, "statistics": 8.0}
 _ANY = "SELECT id::text FROM report WHERE visibility = 'public' ORDER BY random() LIMIT 50"
 
 
@@ -47,6 +57,7 @@ def measure(stage: Stage, scale: Scale) -> Outcome:
             less(f"seeding {last.reports:,}", "s", last.seeding, SEED_SECONDS),
             more(f"lives at {grown}", "×", kept, LIVES_KEPT),
             *[less(f"p95 of {name} at {grown}", "×", n, P95_TIMES) for name, n in times.items()],
+            *_beside_get(last),
             *_shown(found),
         ],
         ["seeded by `kota seed`: reports that have lived, with history and photos of none"],
@@ -61,6 +72,9 @@ def _at(stage: Stage, scale: Scale, size: int) -> _Size:
         "list": {"paths": LIST},
         "get": {"paths": [f"/v1/reports/{one}" for one in ids]},
         "queue": {"paths": QUEUE, "token": officer},
+        "search": {"paths": SEARCH},
+        "clusters": {"paths": CLUSTERS},
+        "statistics": {"paths": STATISTICS},
     }
     lifecycles.turn(stage, 1.0)
     lives: list[float] = []
@@ -83,6 +97,14 @@ def _seed(stage: Stage, size: int) -> float:
         stdout=subprocess.PIPE,
     )  # fmt: skip
     return float(json.loads(done.stdout)["seconds"])
+
+
+def _beside_get(last: _Size) -> list[Figure]:
+    get = median(last.p95["get"])
+    return [
+        less(f"p95 of {name} beside one report", "×", median(last.p95[name]) / get, bar)
+        for name, bar in BESIDE_GET.items()
+    ]
 
 
 def _shown(found: Sequence[_Size]) -> list[Figure]:

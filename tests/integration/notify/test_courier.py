@@ -96,7 +96,8 @@ class Post:
     def queue(self, recipient: str, *, is_first: bool = False) -> None:
         event = told({"report_id": new_id()})
         with self.work() as work:
-            mailing.queue_news(work, event, recipient, WORDS, is_first=is_first)
+            about = event.data["report_id"]
+            mailing.queue_news(work, event, recipient, about, WORDS, is_first=is_first)
             work.commit()
 
     def queue_code(self, account: str | None = None) -> None:

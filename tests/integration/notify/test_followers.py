@@ -30,7 +30,8 @@ def hear(caller: Caller, following: bool, serial: int | None) -> None:
     told = {"report_id": REPORT, "person": PERSON, "following": following}
     with caller.database.session() as session:
         work = UnitOfWork(session, call=Call(SYSTEM))
-        repository.keep_follower(work, told | ({} if serial is None else {"serial": serial}))
+        more = {} if serial is None else {"serial": serial}
+        repository.keep_follower(work, told | more, "digest")
         work.commit()
 
 

@@ -14,7 +14,7 @@ from services.chassis.database import Database
 from services.chassis.ids import new_id
 from services.chassis.principal import GUEST, SYSTEM, Principal
 from services.chassis.unit_of_work import UnitOfWork
-from services.reports import alarms, bulk, commands, contract, repository
+from services.reports import alarms, bulk, commands, contract, part_alarms, repository
 from services.reports.catalogue import Catalogue
 from tests.integration.calling import Caller
 from tests.integration.conftest import Urls
@@ -106,12 +106,13 @@ class Desk:
     def ring(self) -> list[str]:
         """Ring all alarms that are due; the actions that this added, in order."""
         since = self._lines()
-        while due := self._due():
-            for report_id in due:
-                with self.caller.database.session() as session:
-                    work = UnitOfWork(session, call=Call(SYSTEM), clock=self.caller.clock)
-                    alarms.ring(work, report_id, self.city)
-                    work.commit()
+        for bell in (alarms, part_alarms):
+            while due := self._due(bell):
+                for one in due:
+                    with self.caller.database.session() as session:
+                        work = UnitOfWork(session, call=Call(SYSTEM), clock=self.caller.clock)
+                        bell.ring(work, one, self.city)
+                        work.commit()
         return self._lines()[len(since) :]
 
     def do_jobs(self) -> int:
@@ -126,9 +127,10 @@ class Desk:
             work = UnitOfWork(session, clock=self.caller.clock)
             return bulk.do_next(work, self.city, self.capabilities)
 
-    def _due(self) -> list[str]:
+    def _due(self, bell: Any) -> list[Any]:
         with self.caller.database.session() as session:
-            return alarms.due(UnitOfWork(session, clock=self.caller.clock, transaction=False))
+            work = UnitOfWork(session, clock=self.caller.clock, transaction=False)
+            return list(bell.due(work))
 
     def _lines(self) -> list[str]:
         sql = "SELECT action FROM report_history ORDER BY at, report_id, version"

@@ -37,11 +37,20 @@ BODIES: dict[str, dict[str, Any]] = {
     "resolve": {"note": "selesai"},
     "reject": {"reason": "x"},
     "forward": {"agency": "HALL", "reason": "x"},
+    "refer": {"authority": "PLN", "reason": "x"},
+    "merge": {"reason": "x"},
+    "unmerge": {"reason": "x"},
     "reopen": {"reason": "x"},
     "rate": {"score": 4},
     "comment": {"text": "x"},
     "hide": {"reason": "x"},
     "note": {"text": "x"},
+    "moderate": {"what": "description", "reason": "x"},
+    "restore": {"what": "description", "reason": "x"},
+    "invite": {"agency": "HALL", "reason": "x"},
+    "withdraw": {"agency": "HALL", "reason": "x"},
+    "finish": {"note": "x"},
+    "decline": {"reason": "x"},
 }
 
 
@@ -49,6 +58,8 @@ def do(desk: Desk, name: str, report: str, by: Principal, **more: Any) -> Any:
     body = {"id": report} | BODIES.get(name, {}) | more
     if name == "resolve":
         body.setdefault("photos", [photo(desk, by)])
+    if name == "merge" and "duplicate_of" not in body:
+        body["duplicate_of"] = str(desk.submit(ANNA)["id"])
     version = body.pop("if_match", None)
     return desk.caller.ask(
         contract.ACTIONS[name].operation,
@@ -116,7 +127,9 @@ def test_what_is_not_possible_says_what_is(desk: Desk) -> None:
     with pytest.raises(Conflict) as refused:
         do(desk, "resolve", report, OFFICER)
     assert refused.value.code == "illegal_action"
-    assert "verify, assign, reject, forward, comment, claim" in str(refused.value.detail)
+    assert "verify, assign, reject, forward, refer, merge, comment, moderate" in str(
+        refused.value.detail
+    )
     assert desk.get(report)["version"] == 1
 
 
@@ -204,6 +217,22 @@ def test_forwarding_changes_who_answers(desk: Desk) -> None:
     assert assigned["state"] == "assigned"
     assert desk.get(report, FOREIGN)["officer"] == account
     assert "officer" not in desk.get(report, ANNA)
+
+
+def test_what_is_not_for_the_city_goes_to_whose_it_is(desk: Desk) -> None:
+    report = life(desk, ("assign", OFFICER))
+    for wrong in ({"authority": ""}, {"authority": "<b>PLN</b>"}, {"reason": ""}):
+        with pytest.raises(Invalid):
+            do(desk, "refer", report, OFFICER, **wrong)
+    referred = do(desk, "refer", report, OFFICER, reason="Tiang milik PLN")
+    assert (referred["state"], referred["due_at"]) == ("not_authority", None)
+    last = timeline(desk, report)[-1]
+    assert (last["authority"], last["text"]) == ("PLN", "Tiang milik PLN")
+    assert last["agency"] is None
+    with pytest.raises(Conflict):
+        do(desk, "forward", report, OFFICER)
+    assert do(desk, "reopen", report, ANNA)["state"] == "reopened"
+    assert desk.get(report)["due_at"] is not None
 
 
 def test_reopening_has_its_time(desk: Desk) -> None:

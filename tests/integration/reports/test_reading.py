@@ -71,7 +71,6 @@ def test_filters_must_all_fit(desk: Desk) -> None:
     expected: list[tuple[dict[str, Any], list[str]]] = [
         ({"state": "submitted"}, [noise, there, here]),
         ({"category": "pothole"}, [there, here]),
-        ({"category": "unheard of"}, []),
         ({"area": "99.01.01.1002"}, [noise, there]),
         ({"agency": "ROADS"}, [here]),
         ({"agency": "HALL", "category": "noise"}, [noise]),

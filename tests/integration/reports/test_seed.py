@@ -17,10 +17,12 @@ from services.chassis.files import open_store
 from services.chassis.principal import Principal, Role
 from services.reports.catalogue import Catalogue
 from services.reports.lifecycle import folded
+from services.reports.statistics_contract import DIMENSIONS
 from tests.integration.calling import Caller
 from tests.integration.conftest import Urls
 from tests.integration.reports.conftest import Desk
 from tests.integration.reports.test_actions import do
+from tests.integration.reports.test_sums import check_tallies
 from tests.unit.city.tiny import write_pack
 
 PLAN = Plan("demo", 120, 100)
@@ -82,6 +84,13 @@ def test_like_what_was_reported(desk: Desk) -> None:
             {"id": item["id"]},
         )
         assert folded((line["action"], line["data"]) for line in history) == item["state"]
+
+
+def test_counted_like_what_happened(desk: Desk) -> None:
+    """For how long states lasted is copied, and counted by the database besides: the same."""
+    seed()
+    for by in DIMENSIONS:
+        check_tallies(desk, by, datetime.now(UTC).year)
 
 
 def test_work_goes_on(desk: Desk) -> None:

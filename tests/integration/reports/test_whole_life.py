@@ -24,6 +24,7 @@ from services.chassis.errors import Conflict, DomainError, Invalid, NotFound, St
 from services.chassis.principal import GUEST, Principal, Role
 from services.reports import contract, following
 from services.reports.lifecycle import folded
+from services.reports.parts import folded_parts
 from tests.integration.reports.conftest import Desk
 from tests.integration.reports.test_actions import ANNA, BUDI, do, timeline
 
@@ -41,7 +42,7 @@ SEATS = ("officer", "officer", "officer", "colleague", "leader", "reporter", "re
 BEGUN = ("submitted", "verified", "reopened")
 WORKING = ("assigned", "in_progress")
 OPEN = (*BEGUN, *WORKING, "on_hold")
-ALL = (*OPEN, "resolved", "closed", "rejected")
+ALL = (*OPEN, "resolved", "closed", "rejected", "not_authority", "duplicate")
 # action: from where, to where (None: stays)
 LEGAL: dict[str, tuple[tuple[str, ...], str | None]] = {
     "verify": (("submitted", "reopened"), "verified"),
@@ -51,15 +52,26 @@ LEGAL: dict[str, tuple[tuple[str, ...], str | None]] = {
     "resolve": (WORKING, "resolved"),
     "reject": (BEGUN, "rejected"),
     "forward": (OPEN, "verified"),
-    "reopen": (("resolved", "closed", "rejected"), "reopened"),
+    "refer": (OPEN, "not_authority"),
+    "merge": (OPEN, "duplicate"),
+    "unmerge": (("duplicate",), "verified"),
+    "reopen": (("resolved", "closed", "rejected", "not_authority"), "reopened"),
     "close": (("resolved",), "closed"),
     "rate": (("resolved", "closed"), None),
     "comment": (ALL, None),
     "hide": (ALL, None),
+    "moderate": (ALL, None),
+    "restore": (ALL, None),
     "claim": (OPEN, None),
     "release": (OPEN, None),
     "note": (ALL, None),
+    "invite": (OPEN, None),
+    "withdraw": (OPEN, None),
 }
+# whether the agency has a part decides, too: test_parts
+PARTS = {"invite", "withdraw"}
+# and what was moderated: test_moderation
+BESIDES = PARTS | {"restore"}
 # how the one who leads the agency brings a report there
 WAYS: dict[str, tuple[str, ...]] = {
     "submitted": (),
@@ -70,9 +82,12 @@ WAYS: dict[str, tuple[str, ...]] = {
     "resolved": ("assign", "resolve"),
     "closed": ("assign", "resolve", "close"),
     "rejected": ("reject",),
+    "not_authority": ("refer",),
+    "duplicate": ("merge",),
     "reopened": ("assign", "resolve", "reopen"),
 }
-ALARMS = ("warn", "miss", "escalate", "close")
+TERM = ("warn", "miss", "escalate")
+ALARMS = (*TERM, *(f"part_{one}" for one in TERM), "close", "ask")
 
 
 class Life(RuleBasedStateMachine):
@@ -100,6 +115,7 @@ class Life(RuleBasedStateMachine):
             {"agency": self._agency(name)} if name in ("assign", "forward") else {}
         )
         body |= {"score": score} if name == "rate" else {}
+        body |= {"duplicate_of": self._another()} if name == "merge" else {}
         if behalf and name in ("reopen", "close", "rate", "comment"):
             body |= {"on_behalf_of": {"channel": "counter"}}
         if match is not None:
@@ -115,14 +131,18 @@ class Life(RuleBasedStateMachine):
         self.row = self._read()
         self._check_done(before, name, score)
 
-    @rule(name=st.sampled_from(sorted(set(LEGAL) - {"rate"})))
+    @rule(name=st.sampled_from(sorted(set(LEGAL) - {"rate"} - BESIDES)))
     def lead(self, name: str) -> None:
         """Whoever leads the agency may do all but rate: done where it is legal, and only there."""
         before, leader = self.row, STAFF[self.row["agency"]][2]
         body = {"agency": self._agency(name)} if name in ("assign", "forward") else {}
+        body |= {"duplicate_of": self._another()} if name == "merge" else {}
         try:
             do(self.desk, name, self.report, leader, **body)
         except Conflict as refused:
+            if refused.code == "parts_open":
+                assert name == "resolve" and before["helpers"]
+                return
             assert refused.code == "illegal_action"
             assert before["state"] not in LEGAL[name][0], f"{name} must be possible"
             return
@@ -167,6 +187,10 @@ class Life(RuleBasedStateMachine):
         assert [line["version"] for line in lines] == list(range(1, self.row["version"] + 1))
         assert folded([(line["action"], line["data"]) for line in lines]) == self.row["state"]
         assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
+        sql = "SELECT agency, state FROM report_part WHERE report_id = %(id)s"
+        parts = self.desk.caller.rows(sql, {"id": self.report})
+        found = {part["agency"]: part["state"] for part in parts}
+        assert folded_parts([(line["action"], line["data"]) for line in lines]) == found
         sql = "SELECT body::json AS body FROM chassis.outbox ORDER BY id"
         events = [row["body"] for row in self.desk.caller.rows(sql)]
         told = [e["aggregateversion"] for e in events
@@ -184,14 +208,16 @@ class Life(RuleBasedStateMachine):
         assert row["alarm_at"] is None or row["alarm_at"] > now, "what should have rung has rung"
         if row["state"] == "resolved":
             assert row["alarm"] == "close"
-        if row["state"] in ("closed", "rejected"):
+        if row["state"] in ("rejected", "not_authority", "duplicate"):
             assert row["alarm"] is None
+        if row["state"] == "closed":
+            assert (row["alarm"] is None) == (row["asked_at"] is not None)
 
     @invariant()
     def everybody_reads_the_same_life(self) -> None:
         staff = timeline(self.desk, self.report, STAFF[self.row["agency"]][0], limit=100)
         mine = timeline(self.desk, self.report, ANNA, limit=7)
-        internal = {"claim", "release", "note", "warn", "miss", "escalate"}
+        internal = {"claim", "release", "note", *ALARMS} - {"close"}
         public = [line for line in staff if line["action"] not in internal]
         assert [line["version"] for line in mine] == [line["version"] for line in public]
         assert staff[-1]["state"] == self.row["state"]
@@ -218,6 +244,14 @@ class Life(RuleBasedStateMachine):
         )
         return [line["action"] for line in lines]
 
+    def _another(self) -> str:
+        """An open report that this one may be merged into."""
+        is_secret = self.row["visibility"] == "secret"
+        more: dict[str, Any] = {"visibility": "secret" if is_secret else "public"}
+        if self.row["agency"] == "HALL":
+            more |= {"category": "noise", "attributes": {"since": "2026-05-30T08:00:00+08:00"}}
+        return str(self.desk.submit(BUDI, **more)["id"])
+
     def _agency(self, name: str) -> str:
         mine = self.row["agency"]
         return next(agency for agency in STAFF if (agency == mine) == (name == "assign"))
@@ -242,15 +276,19 @@ class Life(RuleBasedStateMachine):
         if refused.code == "illegal_action":
             assert self.row["state"] not in LEGAL[name][0]
             offered = str(refused.detail).partition("now: ")[2].rstrip(".").split(", ")
-            assert all(self.row["state"] in LEGAL[one][0] for one in offered if one != "-")
+            offered = [one for one in offered if one not in ("-", "forget", "follow_up")]
+            assert all(self.row["state"] in LEGAL[one][0] for one in offered)
         else:
-            assert refused.code in ("claimed", "already_rated", "too_late")
+            assert refused.code in (
+                "claimed", "already_rated", "too_late", "illegal_part", "parts_open",
+                "not_moderated",
+            )  # fmt: skip
 
 
 @pytest.mark.parametrize("state", ALL)
 def test_every_step_from_every_state(desk: Desk, state: str) -> None:
     leader = STAFF["ROADS"][2]
-    for name in sorted(set(LEGAL) - {"rate"}):
+    for name in sorted(set(LEGAL) - {"rate"} - BESIDES):
         report = str(desk.submit(ANNA)["id"])
         for step in WAYS[state]:
             do(desk, step, report, leader)

@@ -38,12 +38,13 @@ class Mail:
 
 @dataclass(frozen=True)
 class Kept:
-    """A report as the database of reports has it."""
+    """A report as the database of reports has it. parts: states by agency."""
 
     version: int
     state: str
     key: str
     steps: tuple[Step, ...]
+    parts: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass

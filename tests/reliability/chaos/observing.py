@@ -41,15 +41,20 @@ WHERE id = ANY(%(ids)s::uuid[]) OR description = ANY(%(marks)s)"""
 _STEPS = """
 SELECT report_id::text AS id, version, action, data FROM report_history
 WHERE report_id = ANY(%(ids)s::uuid[]) ORDER BY report_id, version"""
+_PARTS = """
+SELECT report_id::text AS id, agency, state FROM report_part
+WHERE report_id = ANY(%(ids)s::uuid[])"""
 _TOLD = """
 SELECT n.report_id::text AS report, i.version, n.recipient FROM notification n
-LEFT JOIN chassis.inbox i ON i.event_id = n.event_id AND i.handler = 'tell_people'
+LEFT JOIN chassis.inbox i ON i.event_id = n.event_id
+  AND i.handler IN ('tell_people', 'tell_of_casework')
 WHERE n.report_id = ANY(%(ids)s::uuid[])"""
 _MAILS = """
 SELECT m.id::text, m.subject::text AS report, i.version, m.recipient, m.state, m.reason,
   ARRAY(SELECT coalesce(a.outcome, 'open') FROM mail_attempt a WHERE a.mail_id = m.id
         ORDER BY a.n) AS outcomes
-FROM mail m LEFT JOIN chassis.inbox i ON i.event_id = m.event_id AND i.handler = 'tell_people'
+FROM mail m LEFT JOIN chassis.inbox i ON i.event_id = m.event_id
+  AND i.handler IN ('tell_people', 'tell_of_casework')
 WHERE m.subject = ANY(%(ids)s::uuid[]) AND m.kind <> 'code'"""
 _HEARD = """
 SELECT handler, subject, version FROM chassis.inbox
@@ -165,12 +170,16 @@ def _look_at_reports(world: World, attempts: list[Attempt], found: Observed) -> 
     steps: dict[str, list[Step]] = defaultdict(list)
     for row in _rows(world, "reports", _STEPS, ids=[row["id"] for row in rows]):
         steps[row["id"]].append(Step(row["version"], row["action"], row["data"]))
+    parts: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in _rows(world, "reports", _PARTS, ids=[row["id"] for row in rows]):
+        parts[row["id"]][row["agency"]] = row["state"]
     found.reports = {
         row["id"]: Kept(
             row["version"],
             row["state"],
             row["description"].removeprefix(_MARK),
             tuple(steps[row["id"]]),
+            parts[row["id"]],
         )
         for row in rows
     }

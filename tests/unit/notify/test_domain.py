@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from infra.local.state import ROOT
 from services.chassis.principal import GUEST, Principal, Role
@@ -115,6 +117,36 @@ def test_a_low_rating_is_told_as_what_it_leads_to() -> None:
     assert domain.meant("report.submitted", {}) == "report.submitted"
 
 
+def test_the_question_after_four_weeks_goes_to_the_reporter_alone() -> None:
+    by_itself = {"actor": "system", "by_staff": False, "followers": ["you"]}
+    assert changed("report.follow_up_asked", **by_itself) == [
+        ("person:me", "report.follow_up_asked")
+    ]
+    guests = changed("report.follow_up_asked", reporter=None, report_id="7", **by_itself)
+    assert guests == [("guest:7", "report.follow_up_asked")]
+    assert domain.meant("report.followed_up", {"state": "reopened"}) == "report.reopened"
+    assert changed("report.followed_up", actor="me", by_staff=False) == []
+    assert not domain.is_for_the_city("report.follow_up_asked", "public")
+
+
+def test_agencies_hear_of_their_parts() -> None:
+    part = {"reporter": None, "report_id": "7", "part_agency": "DISHUB"}
+    assert changed("report.part_asked", **part) == [("agency:DISHUB", "report.part_asked.agency")]
+    assert changed("report.part_overdue", tell=None, **part) == [
+        ("agency:DISHUB", "report.part_overdue.agency")
+    ]
+    assert changed("report.part_escalated", tell="head", **part) == [
+        ("head:DISHUB", "report.part_escalated.agency")
+    ]
+    assert changed("report.part_declined", **part) == [
+        ("agency:DLH", "report.part_declined.agency")
+    ]
+    assert ("agency:DISHUB", "report.part_withdrawn.agency") in changed(
+        "report.resolved", parts_ended=["DISHUB"]
+    )
+    assert changed("report.part_begun", **part) == []
+
+
 def test_followers_are_told_once_as_long_as_the_public_may_know() -> None:
     followed = {"followers": ["you", "me", "officer", "you"]}
     assert changed("report.resolved", **followed) == [
@@ -156,3 +188,83 @@ def test_what_staff_does_among_themselves_is_told_to_nobody() -> None:
     for past in ("claimed", "released", "noted"):
         assert changed(f"report.{past}", followers=["you"]) == []
         assert not domain.is_for_the_city(f"report.{past}", "public")
+
+
+def moved(**more: Any) -> dict[str, Any]:
+    return {
+        "report_id": "o", "reporter": "first", "agency": "DLH", "actor": "officer",
+        "visibility": "public", "state": "resolved", "happened": "report.resolved",
+    } | more  # fmt: skip
+
+
+def duplicate(report_id: str, reporter: str | None, visibility: str = "public") -> dict[str, Any]:
+    return {"report_id": report_id, "reporter": reporter, "visibility": visibility}
+
+
+def told_of(
+    original: dict[str, Any],
+    duplicates: list[dict[str, Any]],
+    followers: dict[str, list[str]],
+    known: tuple[str, ...] = ("first",),
+) -> list[tuple[str, str]]:
+    found = domain.messages_for_duplicates(original, duplicates, followers, known)
+    return [(report["report_id"], message.recipient) for report, message in found]
+
+
+def test_duplicates_hear_of_the_original_by_their_own_report() -> None:
+    duplicates = [duplicate("a", "anna"), duplicate("b", None), duplicate("c", "anna")]
+    followers = {"a": ["budi", "first"], "c": ["budi", "anna", "officer", "citra"]}
+    assert told_of(moved(), duplicates, followers) == [
+        ("a", "person:anna"), ("a", "person:budi"), ("b", "guest:b"), ("c", "person:citra"),
+    ]  # fmt: skip
+
+
+def test_followers_hear_nothing_of_what_is_secret() -> None:
+    followers = {"a": ["budi"], "b": ["citra"]}
+    public, hidden = duplicate("a", "anna"), duplicate("b", "dewi", "secret")
+    assert told_of(moved(visibility="secret"), [public], followers) == [("a", "person:anna")]
+    assert told_of(moved(), [hidden], followers) == [("b", "person:dewi")]
+
+
+def test_what_is_said_of_an_original_is_not_told_of_its_duplicates() -> None:
+    for past in ("commented", "hidden", "rated", "noted"):
+        original = moved(happened=f"report.{past}")
+        assert told_of(original, [duplicate("a", "anna")], {}) == []
+    reopened = moved(happened="report.rated", state="reopened")
+    found = domain.messages_for_duplicates(reopened, [duplicate("a", "anna")], {}, ())
+    assert [message.key for _, message in found] == ["report.reopened"]
+
+
+people = st.sampled_from(["anna", "budi", "citra", "dewi", "first", "officer"])
+
+
+@given(
+    duplicates=st.lists(
+        st.builds(
+            duplicate,
+            st.sampled_from("abcde"),
+            st.none() | people,
+            st.sampled_from(["public", "secret"]),
+        ),
+        unique_by=lambda report: report["report_id"],
+    ),
+    followers=st.dictionaries(st.sampled_from("abcde"), st.lists(people)),
+    known=st.sets(people).map(tuple),
+    visibility=st.sampled_from(["public", "secret"]),
+)
+def test_everybody_is_told_once_and_nobody_is_left_out(
+    duplicates: list[dict[str, Any]],
+    followers: dict[str, list[str]],
+    known: tuple[str, ...],
+    visibility: str,
+) -> None:
+    found = told_of(moved(visibility=visibility), duplicates, followers, known)
+    recipients = [recipient for _, recipient in found]
+    assert len(recipients) == len(set(recipients))
+    wanted = {f"guest:{one['report_id']}" for one in duplicates if one["reporter"] is None}
+    for one in duplicates:
+        listening = {one["reporter"]} - {None}
+        if visibility == one["visibility"] == "public":
+            listening |= set(followers.get(one["report_id"], ()))
+        wanted |= {f"person:{name}" for name in listening - {*known, "officer"}}
+    assert set(recipients) == wanted

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from services.chassis.errors import FieldError, Invalid
 from services.chassis.text import Text
-from services.reports import errors
+from services.chassis.unit_of_work import UnitOfWork
+from services.reports import categories, errors
 from services.reports.catalogue import Catalogue
 from tests.unit.city.tiny import change, write_pack
 
@@ -51,6 +55,38 @@ def test_complaints_keep_their_words_under_a_prefix() -> None:
     words = Text("Wrong.", id="Salah.")
     moved = errors.under("attributes", Invalid(errors=[FieldError("size", "invalid", words)]))
     assert list(moved.errors) == [FieldError("attributes.size", "invalid", words)]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    lat=st.floats(-3.2, -3.05),
+    long=st.floats(120.05, 120.2),
+    exceptions=st.dictionaries(
+        st.sampled_from(["99.01.01", "99.01.02", "99.01.01.1001", "99.01.01.1002"]),
+        st.sampled_from(["ROADS", "HALL"]),
+    ),
+)
+def test_each_place_and_category_has_one_agency(
+    city: Catalogue, lat: float, long: float, exceptions: dict[str, str]
+) -> None:
+    pothole = replace(city.category("pothole"), agency_by_area=exceptions, must_be_inside=False)
+    area, agency = city.place(pothole, lat, long)
+    assert agency in city.city.agencies
+    assert (area, agency) == city.place(pothole, lat, long)
+    # the kelurahan, else the kecamatan, else the category decides; nothing else does
+    deciding = [code for code in exceptions if area and f"{area}.".startswith(f"{code}.")]
+    most_exact = max(deciding, key=len, default=None)
+    assert agency == (exceptions[most_exact] if most_exact else pothole.agency)
+
+
+def test_people_are_told_who_answers_where(city: Catalogue) -> None:
+    work = UnitOfWork(None, transaction=False)  # type: ignore[arg-type]
+    shown = categories.get_category(work, {"code": "pothole"}, city)
+    assert shown["agency"] == "ROADS" and shown["agency_by_area"] == [
+        {"area": "99.01.02", "area_name": "Selatan", "agency": "HALL", "agency_name": "Balai kota"},
+        {"area": "99.01.01.1002", "area_name": "Dua", "agency": "HALL",
+         "agency_name": "Balai kota"},
+    ]  # fmt: skip
 
 
 def _place_far_away(pack: Path) -> tuple[str | None, str]:

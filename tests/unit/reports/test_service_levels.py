@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from services.chassis.city import EscalationStep, Holiday, WorkingCalendar
 from services.chassis.text import Text
 from services.reports.city import ServiceLevel
-from services.reports.lifecycle import RULES, State, next_state
+from services.reports.lifecycle import OPEN, RULES, State, next_state
 from services.reports.service_levels import Alarm, Terms, WorkingTime
 
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -100,7 +100,9 @@ def test_a_resolved_case_is_closed_after_ten_working_days() -> None:
     assert resolved["due_at"] is None
     rated = report(state="resolved", **resolved)
     assert TERMS.after("rate", rated, State.RESOLVED, at(2, 9)) == {}
-    assert TERMS.after("close", rated, State.CLOSED, at(2, 9))["alarm"] is None
+    closed = TERMS.after("close", rated, State.CLOSED, at(2, 9))
+    assert (closed["alarm"], closed["alarm_at"]) == (Alarm.ASK, at(30, 9))
+    assert TERMS.after("rate", rated | closed | {"state": "closed"}, State.CLOSED, at(3)) == {}
 
 
 def test_a_short_term_is_not_warned_of_after_the_fact() -> None:
@@ -136,6 +138,10 @@ class Life(RuleBasedStateMachine):
         if self.report["alarm"] == Alarm.CLOSE:
             self._become("close", State.CLOSED)
             return
+        if self.report["alarm"] == Alarm.ASK:
+            assert next_state("ask", state, {}) is state
+            self.report |= {"alarm": None, "alarm_at": None}
+            return
         assert next_state(self.report["alarm"], state, {}) is state
         self.report |= TERMS.rung(self.report)
 
@@ -156,7 +162,7 @@ class Life(RuleBasedStateMachine):
         found, state = self.report, State(self.report["state"])
         if found["due_at"] is not None:
             assert found["due_at"] >= found["due_from"]
-        waits = state in (State.RESOLVED, State.CLOSED, State.REJECTED)
+        waits = state not in OPEN
         paused = state is State.ON_HOLD and found["days_left"] is not None
         assert (found["due_at"] is None) == (waits or paused)
         assert 0 <= found["escalation"] <= len(LADDER)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from infra.kota.contracts import all_contracts
 from services.reports.lifecycle import folded
+from services.reports.parts import folded_parts
 from tests.reliability.chaos.invariants.evidence import Evidence
 from tests.reliability.chaos.observed import Kept
 
@@ -38,12 +39,15 @@ def _broken(report: str, kept: Kept) -> Iterator[str]:
         yield f"{report} is version {kept.version}, its history has {versions}"
         return
     try:
-        state = folded([(step.action, step.data) for step in kept.steps])
+        history = [(step.action, step.data) for step in kept.steps]
+        state, parts = folded(history), folded_parts(history)
     except ValueError as error:
         yield f"{report}: {error}"
         return
     if state != kept.state:
         yield f"{report} is {kept.state}, its history leads to {state}"
+    if parts != kept.parts:
+        yield f"{report} has the parts {kept.parts}, its history leads to {parts}"
 
 
 def _back_in_time(evidence: Evidence) -> Iterator[str]:

@@ -9,8 +9,9 @@ from typing import Any
 from gateway.application import Application
 from gateway.exchange import Handler
 from gateway.open311.apps import Apps
-from gateway.open311.face import Open311, Place
+from gateway.open311.face import Open311
 from gateway.open311.submissions import Submissions
+from gateway.place import Place
 from gateway.policy import Policy
 from gateway.rates import Rates
 from gateway.routes import By

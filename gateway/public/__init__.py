@@ -1,0 +1,1 @@
+"""Public data in forms that other programs read: GeoJSON, Atom, files."""

@@ -1,0 +1,96 @@
+"""The list of reports in other forms: what everybody sees of it, whoever asks."""
+
+from __future__ import annotations
+
+from services.chassis import fields
+from services.chassis.contract import Contract, Operation
+from services.chassis.errors import Invalid, Malformed, NotFound
+from services.chassis.text import Text
+from services.reports.contract import CONTRACT as REPORTS
+
+LIST = REPORTS.operation("list_reports")
+GEOJSON_TYPE = "application/geo+json"
+ATOM_TYPE = "application/atom+xml"
+CSV_TYPE = "text/csv"
+
+
+class PublicFilters(LIST.request):  # type: ignore[name-defined]
+    """The filters of the list; nobody has anything of their own here."""
+
+    class Meta(fields.Schema.Meta):
+        exclude = ("mine",)
+
+
+class Point(fields.Schema):
+    """GeoJSON's point: longitude before latitude."""
+
+    type = fields.Choice(["Point"], required=True)
+    coordinates = fields.List(fields.Number(min=-180, max=180), required=True, min=2, max=2)
+
+
+class Feature(fields.Schema):
+    """One report."""
+
+    type = fields.Choice(["Feature"], required=True)
+    id = fields.UUID(required=True)
+    geometry = fields.Nested(Point, required=True)
+    properties = fields.Nested(REPORTS.operation("get_report").response, required=True)
+
+
+class ReportFeatures(fields.Schema):
+    """A page of reports as GeoJSON (RFC 7946), newest first. next: as in every list."""
+
+    type = fields.Choice(["FeatureCollection"], required=True)
+    features = fields.List(fields.Nested(Feature), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class Feed(fields.Schema):
+    """Atom (RFC 4287)."""
+
+
+class Table(fields.Schema):
+    """CSV (RFC 4180)."""
+
+
+class AllFeatures(fields.Schema):
+    """Every public report as GeoJSON; the properties are described at `/v1/open-data`."""
+
+    type = fields.Choice(["FeatureCollection"], required=True)
+    features = fields.List(fields.Attributes(), required=True, max=2**31 - 1)
+
+
+GEOJSON = Operation(
+    "reports_geojson",
+    PublicFilters,
+    ReportFeatures,
+    Text("Public reports as GeoJSON", id="Laporan publik sebagai GeoJSON"),
+    errors=(Malformed, Invalid),
+)
+ATOM = Operation(
+    "reports_atom",
+    PublicFilters,
+    Feed,
+    Text("Public reports as a feed (Atom)", id="Laporan publik sebagai umpan Atom"),
+    errors=(Malformed, Invalid),
+)
+OPEN_CSV = Operation(
+    "open_data_csv",
+    fields.Nothing,
+    Table,
+    Text("Download all public reports as CSV", id="Unduh semua laporan publik (CSV)"),
+    errors=(NotFound,),
+)
+OPEN_GEOJSON = Operation(
+    "open_data_geojson",
+    fields.Nothing,
+    AllFeatures,
+    Text("Download all public reports as GeoJSON", id="Unduh semua laporan publik (GeoJSON)"),
+    errors=(NotFound,),
+)
+
+PUBLIC = Contract(
+    "public",
+    Text("Public data in forms that others read", id="Data publik dalam bentuk lain"),
+    (GEOJSON, ATOM, OPEN_CSV, OPEN_GEOJSON),
+)

@@ -1,0 +1,124 @@
+"""Reads of the list of reports.
+
+Each way to ask must be quick however many reports there are, so each is led to the index that is in
+the order of its answer. What the planner believes of the whole is not so of what comes first.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.chassis.cursors import Cursor
+from services.chassis.database import Row
+from services.chassis.principal import Principal
+from services.chassis.unit_of_work import UnitOfWork
+from services.reports.domain import is_overseer
+from services.reports.queries import COLUMNS
+
+# ids are UUIDv7, so their order is the order of creation; with dates, the index of those is walked.
+# A bare `id` would be the text that is shown, which no index is in the order of.
+_BY_ID, _BY_TIME = "report.id DESC", "created_at DESC, report.id DESC"
+_AFTER = "report.id < %(after)s"
+_AFTER_IN_TIME = """
+(created_at, report.id) < (SELECT last.created_at, last.id FROM report last WHERE id = %(after)s)"""
+_CONDITIONS = {
+    "state": "state = %(state)s",
+    "category": "category = %(category)s",
+    "areas": "area = ANY(%(areas)s)",
+    "agency": "agency = %(agency)s",
+    "since": "created_at >= %(since)s",
+    "until": "created_at <= %(until)s",
+    "west": "long BETWEEN %(west)s AND %(east)s AND lat BETWEEN %(south)s AND %(north)s",
+}
+# none of the newest is closed, and to walk by id would be to walk past them all; an order that
+# begins with the state has only one index
+_STATE_FIRST = "state BETWEEN %(state)s AND %(state)s"
+_BY_STATE = f"state, {_BY_ID}"
+
+_FITS = "words @@ websearch_to_tsquery('indonesian', %(q)s)"
+# what statistics are kept of; of rarer words the planner knows nothing, and would walk to the end
+_OFTEN = 10
+_IS_OFTEN = f"""
+SELECT count(*) >= {_OFTEN} AS yes FROM (
+  SELECT words FROM report_words ORDER BY report_id DESC LIMIT 2000) newest
+WHERE {_FITS}"""
+_OFTEN_USED = f"JOIN report_words w ON w.report_id = report.id AND {_FITS}"
+_FOUND = f"WITH w AS MATERIALIZED (SELECT report_id FROM report_words WHERE {_FITS})"
+_SELDOM_USED = "JOIN w ON w.report_id = report.id"
+
+_IS_USED = {
+    name: f"""
+SELECT EXISTS (SELECT 1 FROM report WHERE visibility <> 'secret' AND {name} = %(code)s) AS yes"""
+    for name in ("category", "area", "agency")
+}
+
+
+def page(work: UnitOfWork, wanted: dict[str, Any], after: Cursor | None) -> list[Row]:
+    """One page of what the caller may see, newest first, with one row more than asked for.
+
+    wanted: what `listing.wanted` made of the filters.
+    """
+    principal = work.call.principal
+    conditions = [visible(principal), *_conditions(wanted, after)]
+    found, words = _words(work, wanted)
+    sql = f"""{found} SELECT {COLUMNS} FROM report {words}
+WHERE {" AND ".join(conditions)}
+ORDER BY {_order(wanted, after)} LIMIT %(rows)s"""
+    values = seeing(principal) | {"after": after, "rows": wanted["limit"] + 1}
+    return work.all(sql, wanted | values)
+
+
+def is_used(work: UnitOfWork, column: str, code: str) -> bool:
+    """Whether any public report has that code of a category, area or agency."""
+    return bool(work.all(_IS_USED[column], {"code": code})[0]["yes"])
+
+
+def _conditions(wanted: dict[str, Any], after: Cursor | None) -> list[str]:
+    known = _CONDITIONS | ({"state": _STATE_FIRST} if _is_by_state(wanted, after) else {})
+    found = [sql for name, sql in known.items() if name in wanted]
+    if wanted.get("mine"):
+        found.append("reporter = %(me)s")
+    if after is not None:
+        found.append(_AFTER_IN_TIME if _is_timed(wanted) else _AFTER)
+    return found
+
+
+def _order(wanted: dict[str, Any], after: Cursor | None) -> str:
+    if _is_timed(wanted):
+        return _BY_TIME
+    return _BY_STATE if _is_by_state(wanted, after) else _BY_ID
+
+
+def _is_timed(wanted: dict[str, Any]) -> bool:
+    return "since" in wanted or "until" in wanted
+
+
+def _is_by_state(wanted: dict[str, Any], after: Cursor | None) -> bool:
+    """The first page only: the others begin where there are such."""
+    return "state" in wanted and after is None and not _is_timed(wanted)
+
+
+def _words(work: UnitOfWork, wanted: dict[str, Any]) -> tuple[str, str]:
+    """What goes before the SELECT, and what is joined to it, to search for words."""
+    if "q" not in wanted:
+        return "", ""
+    if work.all(_IS_OFTEN, wanted)[0]["yes"]:
+        return "", _OFTEN_USED
+    return _FOUND, _SELDOM_USED
+
+
+def seeing(principal: Principal) -> dict[str, str | None]:
+    """The values that `visible` asks for."""
+    return {"me": principal.subject, "my_agency": principal.agency}
+
+
+def visible(principal: Principal) -> str:
+    """The condition of reports that somebody may see, as `domain.view_of` says."""
+    if is_overseer(principal):
+        return "true"
+    allowed = ["visibility <> 'secret'"]
+    if not principal.is_guest:
+        allowed.append("reporter = %(me)s")
+    if principal.agency:
+        allowed += ["agency = %(my_agency)s", "%(my_agency)s = ANY(helpers)"]
+    return f"({' OR '.join(allowed)})"

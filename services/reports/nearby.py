@@ -1,0 +1,22 @@
+"""Open public reports near a place, so that the same thing is not reported twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.chassis.unit_of_work import UnitOfWork
+from services.reports import nearby_queries
+from services.reports.catalogue import Catalogue
+from services.reports.commands import anonymous, shown
+
+
+def find_nearby(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
+    """Those of the category within its duplicate radius, the nearest first.
+
+    One whose place is only the middle of its kelurahan is near to nothing. Raises Invalid for an
+    unknown category.
+    """
+    radius = city.category(body["category"]).duplicate_radius_m
+    rows = nearby_queries.near(work, body, radius) if radius else []
+    items = [shown(work, anonymous(row), city) for row in rows]
+    return {"items": items, "next": None, "radius_m": radius}

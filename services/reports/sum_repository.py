@@ -1,0 +1,80 @@
+"""Makes sums of the changes that were noted, so that there are few to be read."""
+
+from __future__ import annotations
+
+from services.chassis.database import Row
+from services.chassis.unit_of_work import UnitOfWork
+from services.reports.queries import IS_OPEN
+from services.reports.sum_queries import CELLS, DIMENSIONS, GROUP, MEDIAN, MICRO, YEAR
+
+BATCH = 5_000
+_LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('report_sum')) AS is_mine"
+# exactly those that are seen are taken: one with a smaller id may still be on its way
+_FOLD = f"""
+WITH taken AS (
+  DELETE FROM report_change WHERE id IN (SELECT id FROM report_change ORDER BY id LIMIT %(batch)s)
+  RETURNING *),
+summed AS (
+  INSERT INTO report_sum AS s (year, dimension, code, state, reports, kept, ratings, stars)
+  SELECT {YEAR}, dimension, code, state, sum(reports), sum(kept), sum(ratings), sum(stars)
+  FROM taken, {DIMENSIONS} GROUP BY 1, 2, 3, 4
+  ON CONFLICT (year, dimension, code, state) DO UPDATE SET reports = s.reports + excluded.reports,
+    kept = s.kept + excluded.kept, ratings = s.ratings + excluded.ratings,
+    stars = s.stars + excluded.stars),
+placed AS (
+  INSERT INTO report_cell AS s (level, x, y, is_open, reports, lat, long)
+  SELECT level, x, y, {IS_OPEN}, sum(reports), sum(reports * (lat {MICRO}),
+    sum(reports * (long {MICRO})
+  FROM taken, {CELLS} GROUP BY 1, 2, 3, 4
+  ON CONFLICT (level, x, y, is_open) DO UPDATE SET reports = s.reports + excluded.reports,
+    lat = s.lat + excluded.lat, long = s.long + excluded.long)
+SELECT count(*) AS taken FROM taken"""
+_FOLD_STAYS = f"""
+WITH taken AS (
+  DELETE FROM report_stay_change
+  WHERE id IN (SELECT id FROM report_stay_change ORDER BY id LIMIT %(batch)s) RETURNING *),
+summed AS (
+  INSERT INTO report_stay_sum AS s (year, dimension, code, state, hours, stays)
+  SELECT {YEAR}, dimension, code, state, hours, sum(stays)
+  FROM taken, {DIMENSIONS} GROUP BY 1, 2, 3, 4, 5
+  ON CONFLICT (year, dimension, code, state, hours) DO UPDATE SET stays = s.stays + excluded.stays
+  RETURNING year, dimension, code, state)
+SELECT year, dimension, code, state, (SELECT count(*) FROM taken) AS taken
+FROM summed GROUP BY 1, 2, 3, 4"""
+_TOUCHED = """
+unnest(%(years)s::integer[], %(dimensions)s::text[], %(codes)s::text[], %(states)s::text[])
+  AS touched (year, dimension, code, state)"""
+_FORGET_MEDIANS = f"""
+DELETE FROM report_median m USING {_TOUCHED}
+WHERE (m.year, m.dimension, m.code, m.state)
+  = (touched.year, touched.dimension, touched.code, touched.state)"""
+# the year is a part of the group here
+_GROUP = f"year, {GROUP}"
+_FIND_MEDIANS = f"""
+WITH counted AS (
+  SELECT {_GROUP}, hours, stays FROM report_stay_sum JOIN {_TOUCHED} USING ({_GROUP})
+  WHERE stays <> 0)
+INSERT INTO report_median ({_GROUP}, hours, stays) {MEDIAN.replace(GROUP, _GROUP)}"""
+
+
+def fold(work: UnitOfWork, zone: str, batch: int = BATCH) -> bool:
+    """Take changes into the sums; whether there may be more.
+
+    One at a time: who is not alone does nothing, so two processes never wait for each other. The
+    caller commits.
+    """
+    if not work.all(_LOCK)[0]["is_mine"]:
+        return False
+    values = {"zone": zone, "batch": batch}
+    taken = work.all(_FOLD, values)[0]["taken"]
+    touched = work.all(_FOLD_STAYS, values)
+    if touched:
+        _find_medians(work, touched)
+    return batch in (taken, touched[0]["taken"] if touched else 0)
+
+
+def _find_medians(work: UnitOfWork, touched: list[Row]) -> None:
+    names = ("year", "dimension", "code", "state")
+    keys = {f"{name}s": [row[name] for row in touched] for name in names}
+    work.write(_FORGET_MEDIANS, keys)
+    work.write(_FIND_MEDIANS, keys)
