@@ -65,18 +65,21 @@ def restore(desk: Desk, report: str, what: str, by: Principal = OFFICER) -> Any:
 
 def test_words_are_read_so_everywhere_and_come_back(desk: Desk) -> None:
     report = life(desk)
+    assert desk.ids(q="lubang") == [report]
     moderate(desk, report, "description", text="Lubang di jalan")
     moderate(desk, report, "description")
     for by in (GUEST, BUDI, OFFICER):
         assert desk.get(report, by)["description"] == HIDDEN
         assert [item["description"] for item in desk.page(by)["items"]] == [HIDDEN]
     assert open311(desk, report)["description"] == HIDDEN
+    assert desk.ids(q="lubang") == [], "what is hidden is not found by its words"
     (first, second) = moderations(desk, report)
     assert (first["original"], first["shown"]) == ("Lubang", "Lubang di jalan")
     assert (second["original"], second["shown"]) == ("Lubang di jalan", HIDDEN)
     assert (second["reason"], second["actor"]) == ("Memuat nomor telepon", "officer")
     assert restore(desk, report, "description")["description"] == "Lubang di jalan"
     assert restore(desk, report, "description")["description"] == "Lubang"
+    assert desk.ids(q="lubang") == [report]
     assert [one["undone_in"] for one in moderations(desk, report)] == [5, 4]
     with pytest.raises(Conflict) as refused:
         restore(desk, report, "description")

@@ -9,12 +9,19 @@ from typing import Any
 from uuid import uuid4
 
 from tests.client import Client
-from tests.reliability.chaos.people import AGENCY, People, new_address
+from tests.reliability.chaos.people import AGENCY, HELPER, People, new_address
 
 PLACE = {"category": "sampah", "lat": -6.3223, "long": 106.6943}
 # of twenty: the rest reads
-SUBMITS, ASSIGNS, RESOLVES = 6, 5, 4
+SUBMITS, ASSIGNS, RESOLVES, SHARES = 6, 5, 4, 2
 GUESTS = 0.3
+# another agency's part, from being asked to being done; the report can be resolved afterwards
+PART: dict[str, dict[str, Any]] = {
+    "invite": {"agency": HELPER, "reason": "uji kekacauan"},
+    "accept": {},
+    "finish": {"note": "uji kekacauan"},
+}
+_THEN = {"invite": "accept", "accept": "finish"}
 
 
 @dataclass
@@ -49,6 +56,9 @@ class Errands:
         self._lock = threading.Lock()
         self._submitted: list[str] = []
         self._assigned: list[str] = []
+        self._helped: list[str] = []
+        # (what is next, report)
+        self._shared: list[tuple[str, str]] = []
         self._known: list[str] = []
 
     def next(self) -> Errand:
@@ -59,9 +69,12 @@ class Errands:
                 return self._submit()
             if chance < SUBMITS + ASSIGNS and self._submitted:
                 return self._work("assign", self._submitted, {"agency": AGENCY})
-            if SUBMITS + ASSIGNS <= chance < SUBMITS + ASSIGNS + RESOLVES and self._assigned:
+            done = self._helped or self._assigned
+            if SUBMITS + ASSIGNS <= chance < SUBMITS + ASSIGNS + RESOLVES and done:
                 proof = {"note": "uji kekacauan", "photos": [self.people.proof]}
-                return self._work("resolve", self._assigned, proof)
+                return self._work("resolve", done, proof)
+            if chance >= 20 - SHARES and (self._shared or self._assigned):
+                return self._share()
             return self._read()
 
     def done(self, errand: Errand, answer: dict[str, Any]) -> None:
@@ -74,6 +87,10 @@ class Errands:
                 self._known.append(answer["id"])
             elif errand.f == "assign":
                 self._assigned.append(answer["id"])
+            elif errand.f == "finish":
+                self._helped.append(answer["id"])
+            elif errand.f in _THEN:
+                self._shared.append((_THEN[errand.f], answer["id"]))
 
     def _submit(self) -> Errand:
         key = self._key()
@@ -86,6 +103,14 @@ class Errands:
         person = self._random.choice(self.people.citizens)
         about = {"reporter": person.account, "address": person.address}
         return Errand("submit", key, person.client, "/v1/reports", body, about)
+
+    def _share(self) -> Errand:
+        """The next step of a part; else another agency is asked to take part."""
+        if not self._shared:
+            return self._work("invite", self._assigned, PART["invite"])
+        name, report = self._shared.pop(self._random.randrange(len(self._shared)))
+        path = f"/v1/reports/{report}/{name}"
+        return Errand(name, self._key(), self.people.helper, path, PART[name], {"report": report})
 
     def _work(self, name: str, waiting: list[str], body: dict[str, Any]) -> Errand:
         report = waiting.pop(self._random.randrange(len(waiting)))

@@ -95,7 +95,12 @@ class Load:
 
     def _clients(self) -> list[Any]:
         people = self.errands.people
-        return [people.guest, people.officer, *(person.client for person in people.citizens)]
+        return [
+            people.guest,
+            people.officer,
+            people.helper,
+            *(person.client for person in people.citizens),
+        ]
 
     def _pace(self) -> None:
         slot = time.monotonic()

@@ -10,7 +10,7 @@ from tests.client import Client
 from tests.e2e.test_journey import upload
 from tests.mailbox import Mailbox, code_in
 
-AGENCY = "DLH"
+AGENCY, HELPER = "DLH", "DISHUB"
 CITIZENS = 6
 WITH_ADDRESS = 3
 
@@ -26,21 +26,25 @@ class Person:
 
 @dataclass(frozen=True)
 class People:
-    """citizens report, the officer works for AGENCY; proof: a photo that the officer uploaded."""
+    """citizens report, the officer works for AGENCY and asks HELPER's to take part; proof: a photo
+    that the officer uploaded."""
 
     citizens: list[Person]
     guest: Client
     officer: Client
+    helper: Client
     proof: str
 
 
 def gather(city: City) -> People:
-    """New citizens, some with an address, and an officer."""
+    """New citizens, some with an address, and officers of two agencies."""
     admin, officer = city.log_in("admin"), city.log_in("officer-dlh")
+    helper = city.log_in("officer-dishub")
     citizens = [_newcomer(city, admin) for _ in range(CITIZENS)]
     post = Mailbox(city)
     proven = [_prove(person, post) for person in citizens[:WITH_ADDRESS]]
-    return People([*proven, *citizens[WITH_ADDRESS:]], city.guest, officer, upload(officer))
+    everybody = [*proven, *citizens[WITH_ADDRESS:]]
+    return People(everybody, city.guest, officer, helper, upload(officer))
 
 
 def new_address() -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tests.reliability.chaos.invariants.evidence import Evidence
 
-_STEP = {"submit": "submitted", "assign": "assign", "resolve": "resolve"}
+# as which line of the history a deed stands there; the others under their own name
+_STEP = {"submit": "submitted"}
 
 
 def check(evidence: Evidence) -> Iterator[str]:
@@ -17,5 +18,5 @@ def check(evidence: Evidence) -> Iterator[str]:
         report, version = write.answer["id"], write.answer["version"]
         kept = evidence.observed.reports.get(report)
         steps = [step.action for step in kept.steps if step.version == version] if kept else []
-        if steps != [_STEP[write.f]]:
+        if steps != [_STEP.get(write.f, write.f)]:
             yield f"{write.f} of {report} was accepted as version {version}; kept: {steps}"

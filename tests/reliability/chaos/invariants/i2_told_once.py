@@ -10,11 +10,12 @@ from collections.abc import Iterator
 
 from tests.reliability.chaos.invariants.evidence import Evidence
 from tests.reliability.chaos.observed import Kept, Mail, Told
-from tests.reliability.chaos.people import AGENCY
+from tests.reliability.chaos.people import AGENCY, HELPER
 
 # who is told of what the load does; its officer is the agency, so nobody hears of their own deed
-REPORTER_HEARS = frozenset(("submitted", "assign", "resolve"))
-AGENCY_HEARS = frozenset(("submitted", "assign"))
+REPORTER_HEARS = frozenset(("submitted", "assign", "resolve", "accept", "finish"))
+AGENCY_HEARS = frozenset(("submitted", "assign", "accept", "finish"))
+HELPER_HEARS = frozenset(("invite",))
 # without one of them running, nobody writes down how an attempt ended
 SENDERS = frozenset(("notify", "postgres"))
 _UNKNOWN = frozenset(("lost", "unsure", "open"))
@@ -39,6 +40,8 @@ def _in_app(report: str, kept: Kept, reporter: str | None) -> Iterator[Told]:
             yield Told(report, step.version, f"person:{reporter}")
         if step.action in AGENCY_HEARS:
             yield Told(report, step.version, f"agency:{AGENCY}")
+        if step.action in HELPER_HEARS:
+            yield Told(report, step.version, f"agency:{HELPER}")
 
 
 def _by_mail(report: str, kept: Kept, reporter: str | None, address: str | None) -> Iterator[Told]:
