@@ -92,7 +92,8 @@ def test_a_parameter_means_its_letters(
             answer = ask(client, route, ids, name, payload)
             assert answer.status < 500, (name, payload, answer.text)
             assert "kenari" not in str(answer.headers), (name, payload)
-            if answer.status == 200:
+            # words that are searched for may be found, and a feed names what it was asked for
+            if answer.status == 200 and name != "q":
                 assert answer.content == nothing.content, (name, payload, answer.text[:500])
 
 
@@ -103,7 +104,9 @@ def test_a_filter_finds_what_is_there(
     """The test above is worth something only if a right value is answered otherwise."""
     found = people[role].get("/v1/reports?category=sampah&agency=DLH&limit=100").json["items"]
     assert ids["id"] in [item["id"] for item in found]
-    assert people[role].get(f"/v1/reports?category={NONSENSE}").json["items"] == []
+    refused = people[role].get(f"/v1/reports?category={NONSENSE}")
+    assert refused.status == 422 and refused.json["errors"][0]["field"] == "category"
+    assert people[role].get(f"/v1/reports?q={NONSENSE}").json["items"] == []
 
 
 @pytest.mark.parametrize("route", LISTS, ids=lambda route: route.path)
