@@ -62,6 +62,10 @@ def test_an_address_is_proven_told_and_left_alone(
     wanted = f"Report {made['number']} verified"
     titles = lambda: [i["title"] for i in newcomer.get("/v1/notifications").json["items"]]  # noqa: E731
     eventually(lambda: wanted in titles())
+    # mail goes out in order: what is sent after it says that it was decided on
+    after = f"warga.{uuid4().hex[:10]}@example.org"
+    guest.post("/v1/reports", REPORT | {"contact_email": after})
+    post.wait(after)
     newcomer.post("/v1/notifications/preferences", {"email": True})
     act(officer, made["id"], "assign", {"agency": "DLH"})
     last = post.wait(address, 3)

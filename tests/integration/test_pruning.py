@@ -25,6 +25,8 @@ THEIRS = Queue("notify.copy.v1", topology.exchange("reports.events"), "#", durab
 
 @pytest.fixture
 def channel(stack: Stack) -> Iterator[Any]:
+    # other tests have services of their own
+    kota(stack.state.folder, "topology", "--prune", "--with-messages")
     with Connection(stack.rabbitmq.url()) as connection:
         channel = connection.channel()
         for handler in ("once_empty", "once_full", "once_read"):
