@@ -24,7 +24,13 @@ from tests.waiting import eventually
 
 # where it may be: what people wrote, what they are reached by, and answers kept for repeats
 HOMES = {
-    "reports": {"report", "report_history", "report_contact", "chassis.idempotency"},
+    "reports": {
+        "report",
+        "report_history",
+        "report_contact",
+        "report_words",
+        "chassis.idempotency",
+    },
     "registry": {"identity.email", "identity.email_verification"},
     "notify": {"contact"},
     "permits": set(),
