@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Annotated, Any
 
 import typer
 
 from infra.kota.databases import session
-from infra.kota.operator import OPERATOR
-from infra.kota.output import AS_JSON, fail, print_json, show
+from infra.kota.operator import done, explained
+from infra.kota.output import AS_JSON, print_json, show
 from services.chassis import fields
-from services.chassis.call import Call
 from services.chassis.database import Row
-from services.chassis.errors import Conflict, DomainError, Invalid, NotFound
 from services.chassis.unit_of_work import UnitOfWork
 from services.registry.api_key_contract import MOST_PER_MINUTE, NewApiKey
 from services.registry.identity import api_key_repository, api_keys
@@ -85,30 +83,20 @@ def limit(
 
 
 def _done(command: Callable[[UnitOfWork], Any]) -> Any:
-    """What a command of registry answers, done as the operator."""
-    with _explained(), session("registry") as opened:
-        work = UnitOfWork(opened, call=Call(OPERATOR))
-        answer = command(work)
-        work.commit()
-    return answer
+    """What a command of registry answers."""
+    with _explained():
+        return done("registry", command)
 
 
-@contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except Invalid as invalid:
-        fail("\n".join(f"{one.field}: {one.message}" for one in invalid.errors), 2)
-    except NotFound:
-        fail("there is no key of this id; see: kota apikey list --all")
-    except Conflict:
-        fail("somebody made a key for this app at the same moment; try again")
-    except DomainError as problem:
-        fail(str(problem.title))
+def _explained() -> AbstractContextManager[None]:
+    return explained(
+        missing="there is no key of this id; see: kota apikey list --all",
+        conflict="somebody made a key for this app at the same moment; try again",
+    )
 
 
-def _tell(done: str, row: Row, as_json: bool) -> None:
+def _tell(what: str, row: Row, as_json: bool) -> None:
     if as_json:
         print_json(row)
     else:
-        typer.echo(f"{row['id']} {done}")
+        typer.echo(f"{row['id']} {what}")

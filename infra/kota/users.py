@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from typing import Annotated, Any
 
 import typer
 
 from infra.kota.databases import session
 from infra.kota.deployment import Deployment
-from infra.kota.operator import OPERATOR
+from infra.kota.operator import done, explained
 from infra.kota.output import AS_JSON, fail, print_json, show
 from services.chassis import fields
-from services.chassis.call import Call
 from services.chassis.city import load_city
 from services.chassis.database import Row
-from services.chassis.errors import DomainError, Invalid, NotFound
 from services.chassis.unit_of_work import UnitOfWork
 from services.registry import contract
 from services.registry.identity import account_queries, administration, commands, passwords
@@ -116,25 +114,13 @@ def role(login: Login, role: Role, agency: Agency = None, as_json: bool = AS_JSO
 
 
 def _done(command: Callable[[UnitOfWork], Row], *, commits: bool = False) -> Row:
-    """Run a command of registry as the operator; commits: it does so itself."""
-    with _explained(), session("registry") as opened:
-        work = UnitOfWork(opened, call=Call(OPERATOR))
-        account = command(work)
-        if not commits:
-            work.commit()
-    return account
+    """The account, when a command of registry is done with it."""
+    with _explained():
+        return done("registry", command, commits=commits)
 
 
-@contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except Invalid as invalid:
-        fail("\n".join(f"{one.field}: {one.message}" for one in invalid.errors), 2)
-    except NotFound:
-        fail("there is no account of this login")
-    except DomainError as problem:
-        fail(str(problem.title))
+def _explained() -> AbstractContextManager[None]:
+    return explained(missing="there is no account of this login")
 
 
 def _checked(schema: type[fields.Schema], body: dict[str, Any]) -> dict[str, Any]:
@@ -156,11 +142,11 @@ def _password(generate: bool, from_stdin: bool) -> str:
     return found
 
 
-def _tell(done: str, account: Row, secret: str | None, as_json: bool) -> None:
+def _tell(what: str, account: Row, secret: str | None, as_json: bool) -> None:
     shown = {name: account[name] for name in ("id", "login", "role", "agency")}
     if as_json:
         print_json(shown | ({"password": secret} if secret else {}))
         return
-    typer.echo(f"{account['login']} ({account['role']}) {done}")
+    typer.echo(f"{account['login']} ({account['role']}) {what}")
     if secret:
         typer.echo(secret)
