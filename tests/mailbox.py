@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import mailbox
 import re
 from collections import Counter
 from email import policy
 from email.message import EmailMessage
-from email.parser import BytesHeaderParser, BytesParser
+from email.parser import BytesParser
+from functools import cache
 from pathlib import Path
 
 from tests.cities import City
@@ -31,20 +31,19 @@ class Mailbox:
 
     def copies(self) -> Counter[str]:
         """How often the sink was handed each message, by what stands before the @ of its id."""
-        parser = BytesHeaderParser(policy=policy.default)
-        ids = [str(parser.parsebytes(file.read_bytes())["Message-ID"]) for file in self._files()]
+        ids = [str(message["Message-ID"]) for message in self._all()]
         return Counter(id.strip("<>").partition("@")[0] for id in ids)
 
     def _all(self) -> list[EmailMessage]:
-        parser = BytesParser(policy=policy.default)
-        return [parser.parsebytes(file.read_bytes()) for file in self._files()]
+        files = (self._mail() / "new").glob("*")
+        return [_parsed(file) for file in sorted(files, key=_handed_over)]
 
-    def _files(self) -> list[Path]:
-        folder = self._mail()
-        if not folder.is_dir():
-            return []
-        files = [_file(folder, key) for key in mailbox.Maildir(str(folder)).keys()]  # noqa: SIM118
-        return sorted(files, key=_handed_over)
+
+@cache
+def _parsed(file: Path) -> EmailMessage:
+    """Read once: a test asks again and again, of a mailbox that many tests fill."""
+    message: EmailMessage = BytesParser(policy=policy.default).parsebytes(file.read_bytes())
+    return message
 
 
 def _handed_over(file: Path) -> tuple[int, int]:
@@ -52,11 +51,6 @@ def _handed_over(file: Path) -> tuple[int, int]:
     found = re.match(r"(\d+)\.M(\d+)", file.name)
     assert found is not None, file
     return int(found[1]), int(found[2])
-
-
-def _file(folder: Path, key: str) -> Path:
-    return next(folder / place / key for place in ("new", "cur")
-                if (folder / place / key).exists())  # fmt: skip
 
 
 def plain(message: EmailMessage) -> str:
