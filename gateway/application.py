@@ -17,8 +17,10 @@ from gateway.errors import WrongMethod
 from gateway.exchange import Exchange, Handler, Verifier
 from gateway.open311 import refusals
 from gateway.policy import Policy
+from gateway.quotas import Quotas
 from gateway.rates import Allowance, RateLimited, Rates
 from gateway.routes import By, Route, url_map
+from gateway.senders import Senders
 from services.chassis import logs, tracing
 from services.chassis.errors import (
     DomainError,
@@ -28,6 +30,7 @@ from services.chassis.errors import (
     Unauthenticated,
 )
 from services.chassis.principal import Principal
+from services.chassis.sender import Sender
 
 log = structlog.get_logger(__name__)
 
@@ -38,11 +41,19 @@ class Application:
     """The gateway without its server. handlers: who serves which kind of route."""
 
     def __init__(
-        self, verifier: Verifier, rates: Rates, policy: Policy, handlers: Mapping[By, Handler]
+        self,
+        verifier: Verifier,
+        rates: Rates,
+        policy: Policy,
+        senders: Senders,
+        quotas: Quotas,
+        handlers: Mapping[By, Handler],
     ) -> None:
         self._verifier = verifier
         self._rates = rates
         self._policy = policy
+        self._senders = senders
+        self._quotas = quotas
         self._handlers = handlers
         self._urls = url_map().bind("")
 
@@ -93,9 +104,20 @@ class Application:
         if not principal.is_guest:
             visit.allowance = self._rates.check_principal(route.rate, principal)
         _admit(route, principal)
+        if route.method == "POST":
+            headers = self._senders.named(headers, visit.request, address)
         exchange = Exchange(route, visit.request, path, headers, principal, address, visit.started)
+        return _cached(self._handled(exchange), exchange)
+
+    def _handled(self, exchange: Exchange) -> Response:
+        route, principal = exchange.route, exchange.principal
+        if route.sends is None:
+            return self._handlers[route.by](exchange)
+        sender = Sender.read(exchange.headers.device, exchange.headers.networks)
+        self._quotas.check(route.sends, principal, sender)
         response = self._handlers[route.by](exchange)
-        return _cached(response, exchange)
+        self._quotas.count(route.sends, principal, sender)
+        return response
 
     def _find(self, request: Request) -> tuple[Route, dict[str, Any]]:
         method = "GET" if request.method == "HEAD" else request.method

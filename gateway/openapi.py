@@ -126,6 +126,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
         if route.operation.idempotent:
             found.append(_header("Idempotency-Key", "repeat a request safely"))
         found.append(_header("If-Match", 'the version you saw, such as "3", or the ETag'))
+        found.append(_header("Device-Id", "what the device calls itself: random, 16 to 128"))
     return found
 
 

@@ -18,8 +18,8 @@ _ALWAYS = {
 _NOTHING_RUNS = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 _READABLE = "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
 _SENDABLE = (
-    "Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
-    "Last-Event-ID, X-Request-Id, traceparent"
+    "Accept-Language, Authorization, Content-Type, Device-Id, Idempotency-Key, If-Match, "
+    "If-None-Match, Last-Event-ID, X-Request-Id, traceparent"
 )
 # public data and keys of apps, whose pages stand anywhere; nothing there knows who is logged in
 _FOR_ALL = (

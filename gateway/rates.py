@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import math
 import time
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeVar
 
 import structlog
-from limits import RateLimitItem, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerMinute, parse_many
 from limits.storage import Storage, storage_from_string
 
 from services.chassis.errors import TooManyRequests
 from services.chassis.principal import Principal
+from services.chassis.text import Text
 
+T = TypeVar("T")
+Limit = RateLimitItem
 log = structlog.get_logger(__name__)
 
 REDIS_SECONDS = 0.5
 MOST_COUNTERS = 100_000
+
+
+def limits_of(text: str) -> tuple[Limit, ...]:
+    """Of `10/hour,30/day`. Raises ValueError."""
+    return tuple(parse_many(text))
 
 
 class Rate(Enum):
@@ -42,17 +52,18 @@ class Rate(Enum):
 
 @dataclass(frozen=True)
 class Allowance:
-    """What is left: `remaining` of `limit` requests, for `reset` seconds more."""
+    """What is left: `remaining` of `limit` requests, for `reset` seconds more of a window's."""
 
     name: str
     limit: int
     remaining: int
     reset: int
+    window: int = 60
 
     def headers(self) -> dict[str, str]:
         """RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers-10)."""
         return {
-            "RateLimit-Policy": f'"{self.name}";q={self.limit};w=60',
+            "RateLimit-Policy": f'"{self.name}";q={self.limit};w={self.window}',
             "RateLimit": f'"{self.name}";r={self.remaining};t={self.reset}',
         }
 
@@ -60,8 +71,8 @@ class Allowance:
 class RateLimited(TooManyRequests):
     """A limit was reached; carries what the headers say."""
 
-    def __init__(self, allowance: Allowance) -> None:
-        super().__init__(retry_after=max(1, allowance.reset))
+    def __init__(self, allowance: Allowance, detail: Text | None = None) -> None:
+        super().__init__(detail, retry_after=max(1, allowance.reset))
         self.allowance = allowance
 
 
@@ -71,7 +82,7 @@ class Rates:
 
     def __init__(self, *, scale: float = 1.0, redis_url: str | None = None) -> None:
         self._scale = scale
-        self._own = BoundedMemory()
+        self._own: defaultdict[int, BoundedMemory] = defaultdict(BoundedMemory)
         self._shared = None if redis_url is None else _redis(redis_url)
 
     def check_address(self, rate: Rate, address: str) -> Allowance:
@@ -86,27 +97,46 @@ class Rates:
         """Count what an app sends with its key. Raises RateLimited."""
         return self._check(Rate.WRITE, "app", key_id, per_minute)
 
+    def look(self, item: RateLimitItem, *who: str) -> Allowance:
+        """What is left of a quota, without counting. who: its name first."""
+        scaled, key = self._scaled(item), item.key_for(*who)
+        count, reset = self._on(item, lambda storage: (storage.get(key), _reset(storage, key)))
+        left = max(0, scaled - count)
+        return Allowance(who[0], scaled, left, reset, item.get_expiry())
+
+    def count(self, item: RateLimitItem, *who: str) -> None:
+        """Count one against a quota."""
+        key = item.key_for(*who)
+        self._on(item, lambda storage: storage.incr(key, item.get_expiry()))
+
     def _check(self, rate: Rate, kind: str, who: str, per_minute: int) -> Allowance:
         item = RateLimitItemPerMinute(max(1, int(per_minute * self._scale)))
+        key = item.key_for(rate.label, kind, who)
+        # limits' fixed window, asking the storage only once for each thing we tell
+        count, reset = self._on(
+            item,
+            lambda storage: (storage.incr(key, item.get_expiry()), _reset(storage, key)),
+        )
+        allowance = Allowance(rate.label, item.amount, max(0, item.amount - count), reset)
+        if count > item.amount:
+            raise RateLimited(allowance)
+        return allowance
+
+    def _scaled(self, item: RateLimitItem) -> int:
+        return max(1, int(item.amount * self._scale))
+
+    def _on(self, item: RateLimitItem, action: Callable[[Storage], T]) -> T:
+        """Where all processes count, or while that is away here, with windows of that length."""
         if self._shared is not None:
             try:
-                return _hit(self._shared, item, rate, kind, who)
-            except RateLimited:
-                raise
+                return action(self._shared)
             except Exception as error:
                 log.warning("shared rate limits are away", error=type(error).__name__)
-        return _hit(self._own, item, rate, kind, who)
+        return action(self._own[item.get_expiry()])
 
 
-def _hit(storage: Storage, item: RateLimitItem, rate: Rate, kind: str, who: str) -> Allowance:
-    """limits' fixed window, asking the storage only once for each thing we tell."""
-    key = item.key_for(rate.label, kind, who)
-    count = storage.incr(key, item.get_expiry())
-    reset = max(0, math.ceil(storage.get_expiry(key) - time.time()))
-    allowance = Allowance(rate.label, item.amount, max(0, item.amount - count), reset)
-    if count > item.amount:
-        raise RateLimited(allowance)
-    return allowance
+def _reset(storage: Storage, key: str) -> int:
+    return max(0, math.ceil(storage.get_expiry(key) - time.time()))
 
 
 def _redis(url: str) -> Storage:

@@ -18,6 +18,7 @@ from services.chassis.text import DEFAULT_LANGUAGE, LANGUAGES, Language, Text
 
 MAX_DEPTH = 64
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_DEVICE_ID = re.compile(r"[A-Za-z0-9._-]{16,128}")
 # the version, and what else an ETag of ours holds: what is shown may differ, what is changed not
 _ETAG = re.compile(r'(?:W/)?"(\d{1,9})(?:-[0-9a-f]{16})?"')
 _UNCLEAN = re.compile(r"[\x00\ud800-\udfff]")
@@ -55,6 +56,19 @@ def call_headers(
         traceparent=trace,
         budget_ms=budget_ms,
     )
+
+
+def device_id(request: Request) -> str | None:
+    """What a device calls itself (Device-Id); nobody has to. Raises Malformed."""
+    given = request.headers.get("Device-Id")
+    if given is not None and not _DEVICE_ID.fullmatch(given):
+        raise Malformed(
+            Text(
+                "Device-Id must be 16 to 128 letters, digits, '.', '_' or '-'.",
+                id="Device-Id harus 16 sampai 128 huruf, angka, '.', '_', atau '-'.",
+            )
+        )
+    return given
 
 
 def bearer_token(request: Request) -> str | None:

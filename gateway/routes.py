@@ -18,6 +18,7 @@ from gateway.http import limits
 from gateway.open311.operations import OPEN311
 from gateway.open311.schemas import FORMATS
 from gateway.public import operations as public
+from gateway.quotas import Sent
 from gateway.rates import Rate
 from services.chassis.contract import Contract, Operation
 from services.notify.contract import CONTRACT as NOTIFY
@@ -51,7 +52,8 @@ class Route:
 
     gives: media type of a success. ignores_token: a stale token must not keep anybody from logging
     in. is_documented: whether it stands in OpenAPI. keeps: for how many seconds any cache may keep
-    the answer, which is the same for everybody.
+    the answer, which is the same for everybody. sends: what is counted of each sender, besides the
+    requests.
     """
 
     method: str
@@ -66,6 +68,7 @@ class Route:
     ignores_token: bool = False
     is_documented: bool = True
     keeps: int | None = None
+    sends: Sent | None = None
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -123,7 +126,14 @@ ROUTES: tuple[Route, ...] = (
     _get("/.well-known/jwks.json", REGISTRY, "jwks"),
     _post("/v1/accounts", REGISTRY, "create_account", status=201),
     _post("/v1/uploads", GATEWAY, "upload_photo", Rate.UPLOAD, by=By.UPLOAD, status=201),
-    _post("/v1/reports", REPORTS, "submit_report", status=201, location="/v1/reports/"),
+    _post(
+        "/v1/reports",
+        REPORTS,
+        "submit_report",
+        status=201,
+        location="/v1/reports/",
+        sends=Sent.REPORT,
+    ),
     _get("/v1/reports", REPORTS, "list_reports"),
     _public("/v1/reports.geojson", public.GEOJSON, public.GEOJSON_TYPE, By.LIST),
     _public("/v1/reports.atom", public.ATOM, public.ATOM_TYPE, By.LIST),
@@ -137,10 +147,15 @@ ROUTES: tuple[Route, ...] = (
     _get("/v1/reports/{id}/moderation", REPORTS, "list_moderation"),
     _post("/v1/reports/{id}/forget", REPORTS, "forget_reporter"),
     _get("/v1/reports/{id}/duplicates", REPORTS, "list_duplicates"),
-    _post("/v1/reports/{id}/support", REPORTS, "support_report"),
-    _post("/v1/reports/{id}/follow", REPORTS, "follow_report"),
+    _post("/v1/reports/{id}/support", REPORTS, "support_report", sends=Sent.SUPPORT),
+    _post("/v1/reports/{id}/follow", REPORTS, "follow_report", sends=Sent.SUPPORT),
     *(
-        _post(f"/v1/reports/{{id}}/{action.name.replace('_', '-')}", REPORTS, action.operation.name)
+        _post(
+            f"/v1/reports/{{id}}/{action.name.replace('_', '-')}",
+            REPORTS,
+            action.operation.name,
+            sends=Sent.COMMENT if action.name == "comment" else None,
+        )
         for action in ACTIONS.values()
     ),
     _counts("/v1/reports/clusters", "report_clusters", public.GEOJSON_TYPE),
@@ -162,6 +177,9 @@ ROUTES: tuple[Route, ...] = (
         "/v1/work/assignments", REPORTS, "assign_many", status=202, location="/v1/work/assignments/"
     ),
     _get("/v1/work/assignments/{id}", REPORTS, "get_job"),
+    _post("/v1/blocks", REPORTS, "block_sender", status=201),
+    _get("/v1/blocks", REPORTS, "list_blocks"),
+    _post("/v1/blocks/{id}/lift", REPORTS, "lift_block"),
     _get("/v1/reports/{id}/photos/{n}", REPORTS, "get_photo", by=By.PHOTO, gives="image/jpeg"),
     _get("/v1/stream", GATEWAY, "stream", Rate.STREAM, by=By.STREAM, gives="text/event-stream"),
     _get("/v1/notifications", NOTIFY, "list_notifications"),

@@ -25,9 +25,11 @@ from gateway.place import Place
 from gateway.policy import Policy
 from gateway.public.files import OpenDataFiles
 from gateway.public.lists import PublicLists
+from gateway.quotas import Quotas, Sent
 from gateway.rates import Rates
 from gateway.readiness import Readiness
 from gateway.routes import CONTRACTS, By
+from gateway.senders import Senders
 from gateway.server import edge
 from gateway.settings import Settings
 from gateway.uploads import Pictures, Uploads
@@ -110,6 +112,7 @@ def application(settings: Settings, rpc: Caller, readiness: Readiness, hub: Hub)
     pictures = Pictures(Converter(), store, clock)
     rates = Rates(scale=settings.rate_limit_scale, redis_url=settings.redis_url)
     policy = Policy(proxies=settings.trusted_proxies, origins=settings.cors_origins)
+    senders = Senders(settings.upload_secret)
     place = Place(policy.base_of, settings.public_url, settings.open311_contact)
     handlers = {
         By.CALL: calls.respond,
@@ -121,10 +124,18 @@ def application(settings: Settings, rpc: Caller, readiness: Readiness, hub: Hub)
         By.FILE: OpenDataFiles(rpc, store).respond,
         By.STREAM: Streams(rpc, hub, verifier).respond,
         By.OPEN311: Open311(
-            rpc, place, Submissions(rpc, Apps(rpc), rates, pictures, capabilities)
+            rpc, place, Submissions(rpc, Apps(rpc), rates, senders, pictures, capabilities)
         ).respond,
     }
-    return Application(verifier, rates, policy, handlers)
+    quotas = Quotas(
+        rates,
+        {
+            Sent.REPORT: settings.report_quota,
+            Sent.COMMENT: settings.comment_quota,
+            Sent.SUPPORT: settings.support_quota,
+        },
+    )
+    return Application(verifier, rates, policy, senders, quotas, handlers)
 
 
 class GatewayService:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from environs import Env, EnvError
 
 from gateway.addresses import Network
+from gateway.quotas import Quota, parsed, quota
 from services.chassis.secret_settings import secret_bytes
 from services.chassis.settings import (
     ProcessSettings,
@@ -69,6 +70,21 @@ class Settings(ProcessSettings):
     rate_limit_scale: float = setting(scale, 1.0, means="multiplies every rate")
     redis_url: str | None = setting(
         redis_url, None, means="counts rates for all processes; without it each for itself"
+    )
+    report_quota: Quota = setting(
+        quota,
+        parsed("account=20/hour,60/day device=10/hour,30/day address=600/hour"),
+        means="how many reports one sender may send; address: guests who name no device together",
+    )
+    comment_quota: Quota = setting(
+        quota,
+        parsed("account=60/hour,300/day device=60/hour,300/day"),
+        means="the same for comments",
+    )
+    support_quota: Quota = setting(
+        quota,
+        parsed("account=120/hour,500/day device=120/hour,500/day"),
+        means="the same for support and wishes to follow",
     )
     cursor_secret: bytes = setting(secret_bytes, means="signs the cursors of lists")
     upload_secret: bytes = setting(

@@ -63,7 +63,8 @@ class SubmitForm(InFormat):
     """A request, as a form. attribute: `attribute[code]=…`, or `attribute[code][]=…` several times.
 
     The place is lat and long, or an address_string that names a kelurahan, or the code of one as
-    address_id. media_url, device_id and account_id are taken and not kept.
+    address_id. media_url and account_id are taken and not kept; of device_id a digest is, for a
+    while, against abuse.
     """
 
     api_key = fields.String(max=200)

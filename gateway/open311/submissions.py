@@ -12,6 +12,7 @@ from gateway.exchange import Exchange, Rpc
 from gateway.open311 import asking, mapping
 from gateway.open311.apps import App, Apps
 from gateway.rates import Rates
+from gateway.senders import Senders
 from gateway.uploads import Pictures
 from services.chassis import fields
 from services.chassis.capabilities import Capabilities
@@ -32,12 +33,14 @@ class Submissions:
         rpc: Rpc,
         apps: Apps,
         rates: Rates,
+        senders: Senders,
         pictures: Pictures,
         capabilities: Capabilities,
     ) -> None:
         self._rpc = rpc
         self._apps = apps
         self._rates = rates
+        self._senders = senders
         self._pictures = pictures
         self._capabilities = capabilities
 
@@ -52,6 +55,7 @@ class Submissions:
             photos = [self._kept(file, app) for file in form.media]
         body |= _photos(photos)
         headers = replace(exchange.headers_now, authorization=app.access_token)
+        headers = self._senders.of_app(headers, app.id, values.get("device_id"))
         taken = self._rpc.call("reports", SUBMIT_REQUEST.name, body, headers)
         language = exchange.headers.language
         return mapping.submitted(taken, values, language, as_token=wants_token(exchange))

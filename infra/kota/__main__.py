@@ -18,6 +18,7 @@ COMMANDS = {
     "areas": "infra.kota.areas:app",
     "audit": "infra.kota.audit:app",
     "backup": "infra.kota.backup.command:app",
+    "block": "infra.kota.block:app",
     "city": "infra.kota.city_load:app",
     "doctor": "infra.kota.doctor.command:doctor",
     "events": "infra.kota.events:app",

@@ -18,6 +18,7 @@ from services.chassis.city.problems import CityPackInvalid
 from services.chassis.text import DEFAULT_LANGUAGE, Text
 from services.notify.city import read_texts
 from services.permits.city import read_permit_types
+from services.reports.abuse.figures import read_figures
 from services.reports.city import read_categories
 from services.reports.responses import read_responses
 
@@ -76,6 +77,7 @@ def examine(directory: Path) -> tuple[Sequence[Problem], Counts]:
     city, known = read_city(pack)
     categories = read_categories(pack, known)
     responses = read_responses(pack, categories.by_code)
+    read_figures(pack)
     permit_types = read_permit_types(pack, known)
     texts = read_texts(pack)
     if pack.problems or city is None:

@@ -111,6 +111,15 @@ class Deployment:
         return self.state.resolve() / "city" if self.is_native else None
 
     @property
+    def upload_secret(self) -> bytes:
+        """What gateway and reports share."""
+        file = self.vault / "secrets" / "upload"
+        found = file.read_text().strip() if file.is_file() else None
+        return bytes.fromhex(
+            found or self.environment.get("UPLOAD_SECRET") or _missing("KOTA_VAULT")
+        )
+
+    @property
     def logins(self) -> Path:
         """The accounts that were made with the deployment; it need not be there."""
         return self.state / "logins.json"

@@ -12,6 +12,7 @@ from typing import Any
 from services.chassis.errors import Busy, Malformed, StaleVersion
 from services.chassis.ids import new_id
 from services.chassis.principal import GUEST, SYSTEM, Principal
+from services.chassis.sender import Sender
 from services.chassis.text import DEFAULT_LANGUAGE, LANGUAGES, Language, Text
 
 DEFAULT_BUDGET_MS = 4_000
@@ -45,7 +46,8 @@ class CallHeaders:
     """The part of a request that is not its body, as it travels in RPC headers.
 
     authorization: the raw access token. budget_ms: how long the caller still waits, in
-    milliseconds; a remaining time and not a moment, so clocks need not agree.
+    milliseconds; a remaining time and not a moment, so clocks need not agree. device, networks:
+    digests of who sent it, as `sender.py` makes them.
     """
 
     authorization: str | None = None
@@ -55,6 +57,8 @@ class CallHeaders:
     request_id: str = ""
     traceparent: str | None = None
     budget_ms: int = DEFAULT_BUDGET_MS
+    device: str | None = None
+    networks: str | None = None
 
     @classmethod
     def read(cls, data: dict[str, Any]) -> CallHeaders:
@@ -75,6 +79,8 @@ class CallHeaders:
             request_id=_text(data.get("request_id")) or new_id(),
             traceparent=traceparent(data.get("traceparent")),
             budget_ms=max(0, min(budget, 60_000)),
+            device=_text(data.get("device")),
+            networks=_text(data.get("networks")),
         )
 
     def data(self) -> dict[str, Any]:
@@ -93,6 +99,11 @@ class Call:
     def language(self) -> Language:
         """The language the caller wants to be answered in."""
         return self.headers.language
+
+    @property
+    def sender(self) -> Sender:
+        """By what the sender can be known again."""
+        return Sender.read(self.headers.device, self.headers.networks)
 
     def check_version(self, current: int) -> None:
         """Raise StaleVersion if the caller named a version (If-Match) other than `current`."""

@@ -16,6 +16,7 @@ from services.chassis.errors import (
 from services.chassis.fields import Schema
 from services.chassis.principal import AGENCY_STAFF, LEADERS, LOGGED_IN, Role
 from services.chassis.text import Text
+from services.reports.abuse.contract import Blocked
 from services.reports.action_schemas import (
     Assign,
     Close,
@@ -74,7 +75,7 @@ def _action(
     access: frozenset[Role] = AGENCY_STAFF,
     data: type[Schema] = ReportChanged,
 ) -> Action:
-    errors = (NotFound, Conflict, StaleVersion, Invalid, IdempotencyKeyReused)
+    errors = (NotFound, Conflict, StaleVersion, Invalid, IdempotencyKeyReused, Blocked)
     operation = Operation(
         f"{name}_report", body, Report, summary, Kind.COMMAND, access=access, errors=errors
     )

@@ -20,6 +20,7 @@ from services.reports import (
     photos,
     queries,
 )
+from services.reports.abuse import blocks
 from services.reports.catalogue import Catalogue
 from services.reports.changing import Step
 from services.reports.commands import shown, tracked, view
@@ -62,8 +63,10 @@ def act(
     """Do `name` to a report: change it, remember it, tell of it, in one transaction.
 
     Raises NotFound if the report is not there, not to be seen, or not the caller's to do this to;
-    StaleVersion; Conflict naming what would be possible; Invalid.
+    StaleVersion; Conflict naming what would be possible; Invalid; Blocked, for comments.
     """
+    if name == "comment":
+        blocks.check(work, city)
     report, original = merging.locked(work, name, body)
     if report is None or not view(work, report).content:
         raise NotFound()
@@ -92,6 +95,8 @@ def _done(deed: Deed, capabilities: Capabilities) -> dict[str, Any]:
         raise NotFound()
     work.call.check_version(report["version"])
     changed = changing.take(work, report, _step(deed, capabilities), deed.city)
+    if deed.name == "comment":
+        blocks.remember(work, changed)
     if deed.original is not None:
         merging.remember(work, deed.name, deed.original, changed, deed.city)
     return shown(work, changed, deed.city)

@@ -10,6 +10,7 @@ from typing import Any
 from services.chassis.city import Area, City, load_city
 from services.chassis.text import Language
 from services.reports import errors
+from services.reports.abuse.figures import Figures, load_figures
 from services.reports.addresses import areas_in
 from services.reports.city import Categories, Category, agency_for, load_categories
 from services.reports.responses import Response, load_responses
@@ -23,13 +24,15 @@ class Catalogue:
     city: City
     categories: Categories
     responses: tuple[Response, ...]
+    abuse: Figures
 
     @classmethod
     def load(cls, city_pack: Path) -> Catalogue:
         """Load it. Raises CityPackInvalid with every mistake."""
         city = load_city(city_pack)
         categories = load_categories(city_pack, city)
-        return cls(city, categories, load_responses(city_pack, categories.by_code))
+        responses = load_responses(city_pack, categories.by_code)
+        return cls(city, categories, responses, load_figures(city_pack))
 
     def category(self, code: str) -> Category:
         """The category of that code. Raises Invalid naming the known ones."""

@@ -22,6 +22,7 @@ from services.reports import (
     queries,
     repository,
 )
+from services.reports.abuse import blocks
 from services.reports.catalogue import Catalogue
 from services.reports.city import Category
 from services.reports.domain import View, view_of, works_for
@@ -42,7 +43,7 @@ def submit_report(
     For a guest who leaves a contact address the answer keeps a place for the tracking code, which
     is filled in only after the answer has been recorded.
     Raises Invalid for an unknown category, wrong attributes, a place outside the city, photos that
-    are not the caller's, or a contact address from somebody who is logged in.
+    are not the caller's, or a contact address from somebody who is logged in; Blocked.
     """
     _check_reporter(work, body)
     report = _new(work, body, city)
@@ -54,6 +55,7 @@ def submit_report(
     repository.remember(work, report, "submitted", behalf)
     work.emit(contract.SUBMITTED, report["id"], 1, announcement(report, city))
     work.audit("report.submitted", report["id"], purpose="on_behalf_of" if behalf else "service")
+    blocks.remember(work, report)
     if any(name in body for name in _CONTACT):
         repository.keep_contact(work, report["id"], body, work.call.language)
     answer = shown(work, report, city)
@@ -138,7 +140,7 @@ def tracked(work: UnitOfWork, body: dict[str, Any], secret: bytes) -> Row:
 def _new(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
     principal, now = work.call.principal, work.clock.now()
     placed = _placed(body, city)
-    number = public_number(PREFIX, city.local_time(now).year, repository.next_serial(work))
+    number = public_number(PREFIX, city.local_time(now).year, blocks.opened(work, city))
     terms = city.terms(placed["category"], placed["agency"])
     reporter = _reporter(principal, body)
     report = begun(placed, terms, now, report_id=new_id(), number=number, reporter=reporter)

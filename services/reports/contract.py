@@ -14,6 +14,7 @@ from services.chassis.errors import (
 from services.chassis.principal import LOGGED_IN
 from services.chassis.text import Text
 from services.registry.contract import ACCOUNT_CHANGED, ACCOUNT_CREATED
+from services.reports.abuse.contract import ABUSE_OPERATIONS, Blocked
 from services.reports.action_contract import (
     ACTIONS,
     ALARMS,
@@ -93,7 +94,7 @@ SUBMIT_REPORT = Operation(
     Report,
     Text("Report something", id="Laporkan sesuatu"),
     Kind.COMMAND,
-    errors=(Invalid, IdempotencyKeyReused),
+    errors=(Invalid, IdempotencyKeyReused, Blocked),
 )
 GET_REPORT = Operation(
     "get_report", ReportId, Report, Text("Read a report", id="Baca laporan"), errors=(NotFound,)
@@ -152,7 +153,7 @@ SUPPORT = Operation(
     Text("Say that it concerns you too", id="Dukung laporan"),
     Kind.COMMAND,
     access=LOGGED_IN,
-    errors=(NotFound, StaleVersion),
+    errors=(NotFound, StaleVersion, Blocked),
 )
 FOLLOW = Operation(
     "follow_report",
@@ -161,7 +162,7 @@ FOLLOW = Operation(
     Text("Be told what happens to it", id="Ikuti laporan"),
     Kind.COMMAND,
     access=LOGGED_IN,
-    errors=(NotFound, StaleVersion),
+    errors=(NotFound, StaleVersion, Blocked),
 )
 FOLLOWER_CHANGED = EventType(
     "reports",
@@ -214,6 +215,7 @@ CONTRACT = Contract(
         FIND_NEARBY,
         LIST_DUPLICATES,
         SUBMIT_REQUEST,
+        *ABUSE_OPERATIONS,
     ),
     (
         SUBMITTED,

@@ -8,6 +8,7 @@ from services.chassis.database import Row
 from services.chassis.errors import NotFound
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports import queries, repository
+from services.reports.abuse import blocks
 from services.reports.catalogue import Catalogue
 from services.reports.commands import shown, view
 from services.reports.contract import FOLLOWER_CHANGED
@@ -16,8 +17,9 @@ from services.reports.contract import FOLLOWER_CHANGED
 def support(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
     """Count the caller once among those whom the report concerns too; again is no error.
 
-    Raises NotFound, StaleVersion.
+    Raises NotFound, StaleVersion, Blocked.
     """
+    blocks.check(work, city)
     report = _seen(work, body["id"])
     known = queries.support(work, report["id"])
     if not known["directly"]:
@@ -28,7 +30,9 @@ def support(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str
 
 
 def follow(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
-    """The caller wants to be told of what happens, or no more. Raises NotFound, StaleVersion."""
+    """The caller wants to be told of what happens, or no more. Raises as support
+    does."""
+    blocks.check(work, city)
     report = _seen(work, body["id"])
     told = {
         "report_id": report["id"],

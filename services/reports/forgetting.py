@@ -21,6 +21,7 @@ from services.reports import (
     queries,
     repository,
 )
+from services.reports.abuse import repository as senders
 from services.reports.catalogue import Catalogue
 from services.reports.changing import Step
 from services.reports.commands import view
@@ -62,6 +63,7 @@ def _check(work: UnitOfWork, report: Row, body: dict[str, Any], *, is_own: bool)
 def _forget(work: UnitOfWork, report: Row) -> None:
     repository.forget_contact(work, report["id"])
     forgetting_repository.forget_originals(work, report["id"])
+    senders.forget(work, report["id"], report["reporter"])
     if report["reporter"] is not None:
         forgetting_repository.forget_account(work, report["id"], report["reporter"])
 

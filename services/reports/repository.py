@@ -63,13 +63,6 @@ INSERT INTO report_contact (report_id, email, name, phone, language)
 VALUES (%(id)s, %(email)s, %(name)s, %(phone)s, %(language)s)"""
 
 
-def next_serial(work: UnitOfWork) -> int:
-    """The next serial of public numbers; never given twice, perhaps never used."""
-    row = work.first("SELECT nextval('report_serial') AS serial")
-    assert row is not None
-    return int(row["serial"])
-
-
 def next_follower_serial(work: UnitOfWork) -> int:
     """The next serial of changes of followers."""
     row = work.first("SELECT nextval('follower_serial') AS serial")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -42,6 +43,9 @@ from services.reports import (
     timeline,
 )
 from services.reports import work as agency_work
+from services.reports.abuse import blocks
+from services.reports.abuse import repository as senders
+from services.reports.abuse.contract import BLOCK_SENDER, LIFT_BLOCK, LIST_BLOCKS
 from services.reports.catalogue import Catalogue
 from services.reports.open_data_contract import OPEN_DATA, OPEN_DATA_FILE
 from services.reports.settings import Settings
@@ -245,6 +249,15 @@ class ReportsService(ChassisService):
             work.commit()
         return more
 
+    @repeated(SWEEP_SECONDS)
+    def sweep_senders(self) -> bool:
+        """Forget by what senders of long ago could be known again."""
+        days = self.chassis.city.abuse.kept_days
+        with self.chassis.work() as work:
+            more = senders.sweep(work, work.clock.now() - timedelta(days=days))
+            work.commit()
+        return more
+
 
 # whatever needs the city alone
 _PLAIN: dict[Operation, Callable[..., dict[str, Any]]] = {
@@ -266,6 +279,8 @@ _PLAIN: dict[Operation, Callable[..., dict[str, Any]]] = {
     LIST_RESPONSES: agency_work.list_responses,
     LIST_WORK: agency_work.list_work,
     WORK_OVERVIEW: agency_work.overview,
+    LIFT_BLOCK: blocks.lift_block,
+    LIST_BLOCKS: blocks.list_blocks,
 }
 
 
@@ -285,11 +300,17 @@ def _plain(
     return command(work, body, service.chassis.city)
 
 
+def _block(service: Any, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+    chassis = service.chassis
+    return blocks.block_sender(work, body, chassis.city, chassis.settings.upload_secret)
+
+
 def _act(name: str, service: Any, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
     return actions.act(work, name, body, service.chassis.city, capabilities_of(service))
 
 
 for _operation, _command in _PLAIN.items():
     _serve(_operation, partial(_plain, _command))
+_serve(BLOCK_SENDER, _block)
 for _name, _action in contract.ACTIONS.items():
     _serve(_action.operation, partial(_act, _name))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from services.chassis.database import Database, Params, Row
 from services.chassis.fields import load
 from services.chassis.idempotency import IdempotencyClaim, Replayed
 from services.chassis.principal import GUEST, Principal
+from services.chassis.sender import Sender
 from services.chassis.text import Language
 from services.chassis.unit_of_work import UnitOfWork
 
@@ -25,6 +27,14 @@ class Caller:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.clock = FixedClock(datetime(2026, 6, 1, 3, tzinfo=UTC))
+        self._sender = Sender()
+
+    @contextmanager
+    def sent_by(self, sender: Sender) -> Iterator[None]:
+        """Whatever is asked for meanwhile comes from that device and address."""
+        self._sender = sender
+        yield
+        self._sender = Sender()
 
     def ask(
         self,
@@ -38,7 +48,14 @@ class Caller:
         if_match: int | None = None,
     ) -> Any:
         """Validate, run, commit; the answer in the form that is recorded and sent."""
-        call = Call(by, CallHeaders(language=language, request_id="test", if_match=if_match))
+        headers = CallHeaders(
+            language=language,
+            request_id="test",
+            if_match=if_match,
+            device=self._sender.device,
+            networks=",".join(self._sender.networks),
+        )
+        call = Call(by, headers)
         claim = IdempotencyClaim(by.subject, operation.name, key, body) if key else None
         request = load(operation.request, body)
         with self.database.session() as session:

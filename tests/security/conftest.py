@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from infra.local.stack import Stack
+from tests.client import Client, log_in
 from tests.gateways import Gateway, gateway
 from tests.running import (
     admin,
@@ -31,6 +32,12 @@ __all__ = [
     "other_officer",
     "stack",
 ]
+
+
+@pytest.fixture(scope="session")
+def supervisor(stack: Stack) -> Client:
+    """Who leads DLH, the agency for garbage."""
+    return log_in(stack.base_url, stack.state.logins, "supervisor")
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from PIL import Image
@@ -38,7 +39,19 @@ BODIES: dict[str, dict[str, Any]] = {
     "withdraw_report": {"agency": "DISHUB", "reason": "x"},
     "finish_report": {"note": "x"},
     "decline_report": {"reason": "x"},
+    "block_sender": {
+        "report": "01a20cfc-cc25-74ef-9d87-6baafa01c839",
+        "which": ["device"],
+        "reason": "uji",
+        "until": "2030-01-31T12:00:00+07:00",
+    },
+    "lift_block": {"reason": "uji"},
 }
+
+
+def soon() -> str:
+    """Tomorrow, until when somebody may be blocked."""
+    return (datetime.now(UTC) + timedelta(days=1)).isoformat()
 
 
 def picture() -> bytes:

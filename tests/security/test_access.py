@@ -10,7 +10,7 @@ import pytest
 from infra.local.stack import Stack
 from services.chassis.principal import Role
 from tests.client import Answer, Client, log_in
-from tests.security.making import BODIES, REPORT, picture, upload
+from tests.security.making import BODIES, REPORT, picture, soon, upload
 from tests.sse import listening
 from tests.waiting import eventually
 
@@ -30,11 +30,6 @@ ROLES = {
 @pytest.fixture(scope="session")
 def head(stack: Stack) -> Client:
     return log_in(stack.base_url, stack.state.logins, "head")
-
-
-@pytest.fixture(scope="session")
-def supervisor(stack: Stack) -> Client:
-    return log_in(stack.base_url, stack.state.logins, "supervisor")
 
 
 @pytest.fixture(scope="session")
@@ -165,6 +160,32 @@ def test_who_takes_part_sees_the_report_and_not_who_reported(
     assert other_officer.get(path).status == 404
     assert citizen.post(f"{path}/forget", {"irrevocable": True}).status == 200
     assert citizen.get(path).status == 404
+
+
+def test_who_is_blocked_reads_on_and_sends_again_once_it_is_lifted(
+    newcomer: Client, officer: Client, supervisor: Client, auditor: Client
+) -> None:
+    report = newcomer.post("/v1/reports", REPORT).json["id"]
+    block = {"report": report, "which": ["account"], "reason": "Iklan berulang", "until": soon()}
+    for client in (newcomer, officer, auditor):
+        assert client.post("/v1/blocks", block).status == 403
+    made = supervisor.post("/v1/blocks", block)
+    assert made.status == 201 and "account:" not in made.text, made.text
+    for path, body in (
+        ("/v1/reports", REPORT),
+        (f"/v1/reports/{report}/comment", {"text": "x"}),
+        (f"/v1/reports/{report}/support", {}),
+        (f"/v1/reports/{report}/follow", {}),
+    ):
+        refused = newcomer.post(path, body)
+        assert (refused.status, refused.json["code"]) == (403, "blocked"), path
+        assert "Iklan berulang" in refused.json["detail"] and made.json["id"] in refused.text
+    assert newcomer.get(f"/v1/reports/{report}").status == 200
+    assert newcomer.get("/v1/reports?mine=true").status == 200
+    assert made.json["id"] in [one["id"] for one in auditor.get("/v1/blocks").json["items"]]
+    lifted = supervisor.post(f"/v1/blocks/{made.json['id']}/lift", {"reason": "Selesai"})
+    assert lifted.status == 200 and not lifted.json["active"]
+    assert newcomer.post("/v1/reports", REPORT).status == 201
 
 
 @pytest.mark.parametrize("who", ["citizen", "officer", "supervisor", "head", "auditor", "admin"])

@@ -15,7 +15,7 @@ from services.chassis.ids import new_id
 from services.chassis.principal import Role
 from tests.cities import City
 from tests.client import Answer, Client
-from tests.security.making import REPORT
+from tests.security.making import BODIES, REPORT, soon
 from tests.waiting import eventually
 
 # names no row, and is of every form that a filter may have
@@ -40,7 +40,7 @@ LISTS = [
 
 
 @pytest.fixture(scope="module")
-def ids(citizen: Client, officer: Client) -> dict[str, str]:
+def ids(citizen: Client, officer: Client, supervisor: Client) -> dict[str, str]:
     """Right values of what stands in paths; there is more than one row in every list."""
     report = citizen.post("/v1/reports", REPORT).json
     into = {"duplicate_of": report["id"], "reason": "x"}
@@ -49,10 +49,18 @@ def ids(citizen: Client, officer: Client) -> dict[str, str]:
         assert officer.post(f"/v1/reports/{same['id']}/merge", into).status == 200
     assert citizen.post(f"/v1/reports/{report['id']}/comment", {"text": "x"}).status == 200
     eventually(lambda: len(citizen.get("/v1/notifications?limit=2").json["items"]) == 2)
+    for n in (1, 2):
+        _block_a_phone(supervisor, f"phone-{n}-{report['id']}")
     return {
         "id": report["id"], "number": report["number"], "n": "1", "code": "pbg", "token": "x",
         "service_request_id": report["number"], "service_code": "sampah", "format": "json",
     }  # fmt: skip
+
+
+def _block_a_phone(supervisor: Client, device: str) -> None:
+    sent = Client(supervisor.base_url).post("/v1/reports", REPORT, Device_Id=device).json
+    block = BODIES["block_sender"] | {"report": sent["id"], "until": soon()}
+    assert supervisor.post("/v1/blocks", block).status == 201
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from tests.cities import native
 from tests.client import Answer, Client
 from tests.kota import kota
 from tests.mailbox import Mailbox, code_in
-from tests.security.making import BODIES, REPORT, upload
+from tests.security.making import BODIES, REPORT, soon, upload
 from tests.waiting import eventually
 
 # what differs between any two answers: when, which request, how much is left of a rate
@@ -91,12 +91,13 @@ _THINGS = {
     "/v1/reports/{id}": "report",
     "/v1/work/assignments/{id}": "job",
     "/v1/notifications/{id}": "note",
+    "/v1/blocks/{id}": "block",
 }
 # what tells apart by words of one's own choice, each with a test below
 _TESTED_BY_NAME = {
     "issue_token", "refresh_token", "revoke_token", "set_email", "verify_email", "forget_email",
     "track_report", "forget_contact", "answer_follow_up", "open_link", "use_link",
-    "submit_report", "open311_request", "open311_token",
+    "submit_report", "open311_request", "open311_token", "block_sender",
 }  # fmt: skip
 # nothing in the request names what is somebody's; filters find only what their caller may see
 _NOTHING_NAMED = {
@@ -106,7 +107,7 @@ _NOTHING_NAMED = {
     "document", "list_categories", "get_category", "open311_discovery", "open311_services",
     "open311_definition", "open311_requests", "open311_submit", "find_nearby",
     "reports_geojson", "reports_atom", "report_statistics", "report_clusters", "report_heat",
-    "open_data", "open_data_csv", "open_data_geojson",
+    "open_data", "open_data_csv", "open_data_geojson", "list_blocks",
 }  # fmt: skip
 # they are told what is there: an admin of accounts, staff of what it may see
 _MAY_KNOW = {"create_account", "assign_many"}
@@ -141,6 +142,26 @@ def ask(client: Client, route: Route, id_: str) -> Ask:
     if route.method == "GET":
         return partial(client.get, path)
     return partial(client.post, path, BODIES.get(route.operation.name, {}))
+
+
+def test_blocks_and_senders_of_another_agency_are_like_none(
+    admin: Client, stack: Stack, supervisor: Client
+) -> None:
+    login = {"login": f"pimpinan-{uuid4().hex[:12]}", "password": uuid4().hex}
+    made = admin.post("/v1/accounts", login | {"role": "head", "agency": "DISHUB"})
+    assert made.status == 201, made.text
+    token = Client(stack.base_url).post("/v1/auth/token", login).json["access_token"]
+    foreign = Client(stack.base_url, token)
+    sent = Client(stack.base_url).post("/v1/reports", REPORT, Device_Id=uuid4().hex).json["id"]
+    block = BODIES["block_sender"] | {"until": soon()}
+    assert_alike(lambda one: foreign.post("/v1/blocks", block | {"report": one}), (sent, new_id()))
+    own = supervisor.post("/v1/blocks", block | {"report": sent})
+    assert own.status == 201, own.text
+    lift = BODIES["lift_block"]
+    ids = (own.json["id"], new_id())
+    assert_alike(lambda one: foreign.post(f"/v1/blocks/{one}/lift", lift), ids)
+    assert foreign.get("/v1/blocks").json["items"] == []
+    assert supervisor.post(f"/v1/blocks/{ids[0]}/lift", lift).status == 200
 
 
 def test_reports_are_tracked_and_forgotten_alike(world: World) -> None:

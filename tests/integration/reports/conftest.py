@@ -10,6 +10,7 @@ import pytest
 
 from services.chassis.call import Call
 from services.chassis.capabilities import Capabilities
+from services.chassis.contract import Operation
 from services.chassis.database import Database
 from services.chassis.ids import new_id
 from services.chassis.principal import GUEST, SYSTEM, Principal
@@ -51,7 +52,8 @@ def report(**more: Any) -> dict[str, Any]:
 class Desk:
     """Everything that can be asked of reports."""
 
-    def __init__(self, caller: Caller, city: Catalogue) -> None:
+    def __init__(self, caller: Caller, city: Catalogue, url: str = "") -> None:
+        self.url = url
         self.caller = caller
         self.city = city
         self.capabilities = Capabilities(SECRET, caller.clock)
@@ -68,11 +70,11 @@ class Desk:
 
     def get(self, report_id: str, by: Principal = GUEST) -> Any:
         """Read one."""
-        return self._ask(contract.GET_REPORT, commands.get_report, {"id": report_id}, by)
+        return self.ask(contract.GET_REPORT, commands.get_report, {"id": report_id}, by)
 
     def page(self, by: Principal = GUEST, **asked: Any) -> Any:
         """Read a page."""
-        return self._ask(contract.LIST_REPORTS, commands.list_reports, asked, by)
+        return self.ask(contract.LIST_REPORTS, commands.list_reports, asked, by)
 
     def ids(self, by: Principal = GUEST, **asked: Any) -> list[str]:
         """The ids on a page."""
@@ -136,7 +138,8 @@ class Desk:
         sql = "SELECT action FROM report_history ORDER BY at, report_id, version"
         return [row["action"] for row in self.caller.rows(sql)]
 
-    def _ask(self, operation: Any, command: Any, body: Any, by: Principal) -> Any:
+    def ask(self, operation: Operation, command: Any, body: Any, by: Principal = GUEST) -> Any:
+        """Whatever needs the city alone."""
         return self.caller.ask(
             operation, lambda work, asked: command(work, asked, self.city), body, by=by
         )
@@ -147,6 +150,7 @@ def desk(make_database: Callable[[str], Urls], tmp_path: Path) -> Iterator[Desk]
     """A service with an empty database."""
     pack = write_pack(tmp_path / "tiny")
     change(pack, "categories.yaml", "categories:\n", NOISE)
-    database = Database(make_database("reports")[0], size=4)
-    yield Desk(Caller(database), Catalogue.load(pack))
+    url = make_database("reports")[0]
+    database = Database(url, size=4)
+    yield Desk(Caller(database), Catalogue.load(pack), url)
     database.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from werkzeug.test import EnvironBuilder
@@ -13,8 +14,10 @@ from gateway.cursors import Cursors
 from gateway.documents import Documents
 from gateway.exchange import Handler
 from gateway.policy import Policy
+from gateway.quotas import Quota, Quotas, Sent
 from gateway.rates import Rates
 from gateway.routes import By
+from gateway.senders import Senders
 from services.chassis import errors
 from services.chassis.call import CallHeaders
 from services.chassis.principal import GUEST, Principal, Role
@@ -53,6 +56,7 @@ def make(
     verifier: Any = None,
     rates: Rates | None = None,
     policy: Policy | None = None,
+    quotas: Mapping[Sent, Quota] | None = None,
     ready: bool = False,
     handlers: dict[By, Handler] | None = None,
 ) -> Application:
@@ -69,6 +73,8 @@ def make(
         verifier or FakeVerifier(),
         rates or Rates(scale=1_000.0),
         policy or Policy(),
+        Senders(SECRET),
+        Quotas(rates or Rates(), quotas or {}),
         known | (handlers or {}),
     )
 

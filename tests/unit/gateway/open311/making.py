@@ -15,6 +15,7 @@ from gateway.place import Place
 from gateway.policy import Policy
 from gateway.rates import Rates
 from gateway.routes import By
+from gateway.senders import Senders
 from services.chassis import errors
 from services.chassis.call import CallHeaders
 from services.chassis.capabilities import Capabilities, UploadedPhoto
@@ -108,7 +109,7 @@ def make_face(city: FakeCity, *, rates: Rates | None = None, **place: Any) -> Ap
     rates = rates or Rates(scale=1_000.0)
     pictures: Any = FakePictures()
     submissions = Submissions(
-        city, Apps(city), rates, pictures, Capabilities(SECRET, SystemClock())
+        city, Apps(city), rates, Senders(SECRET), pictures, Capabilities(SECRET, SystemClock())
     )
     policy = Policy()
     where = Place(policy.base_of, place.get("public_url"), place.get("contact"))

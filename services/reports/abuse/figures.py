@@ -1,0 +1,65 @@
+"""What the city decides about abuse: how long what is kept, and who may block for how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path as Directory
+from typing import Any
+
+import marshmallow as ma
+
+from services.chassis import fields
+from services.chassis.city import Pack
+from services.chassis.city.schema import BasedSchema, bilingual
+from services.chassis.text import Text
+
+FILE = "abuse.yaml"
+OBJECTION = Text(
+    "To object, ask at any counter of the city.",
+    id="Untuk keberatan, datanglah ke loket layanan kota.",
+)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """kept_days: how long senders can be known again. leaders_days, admins_days: for how long they
+    may block. objection: how to object to a block."""
+
+    kept_days: int = 30
+    leaders_days: int = 30
+    admins_days: int = 365
+    objection: Text = OBJECTION
+
+
+class _BlockDaysSchema(fields.Schema):
+    leaders = fields.Integer(required=True, min=1, max=365)
+    admins = fields.Integer(required=True, min=1, max=3_650)
+
+
+class _FileSchema(BasedSchema):
+    kept_days = fields.Integer(required=True, min=1, max=365)
+    block_days = fields.Nested(_BlockDaysSchema, required=True)
+    objection = bilingual()
+
+    @ma.post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> Figures:
+        days = data["block_days"]
+        return Figures(data["kept_days"], days["leaders"], days["admins"], data["objection"])
+
+
+def load_figures(directory: Directory | str) -> Figures:
+    """Load `abuse.yaml`; raises CityPackInvalid naming every mistake in it."""
+    pack = Pack(Directory(directory))
+    found = read_figures(pack)
+    pack.raise_if_bad()
+    return found
+
+
+def read_figures(pack: Pack) -> Figures:
+    """Read the figures; mistakes go to `pack.problems`. A pack from before has no such file, and
+    its city what stands here."""
+    if not (pack.directory / FILE).exists():
+        return Figures()
+    document = pack.yaml(FILE)
+    found = None if document is None else pack.load(document, (), _FileSchema)
+    return found or Figures()
