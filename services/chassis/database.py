@@ -11,8 +11,7 @@ from typing import Any
 
 import psycopg2
 from psycopg2 import errors as pg
-from psycopg2.extensions import TRANSACTION_STATUS_IDLE, cursor
-from psycopg2.extras import RealDictCursor
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
@@ -41,7 +40,6 @@ def connect(url: str) -> Any:
         keepalives_interval=2,
         keepalives_count=3,
         tcp_user_timeout=10_000,
-        cursor_factory=RealDictCursor,
     )
     connection.autocommit = True
     return connection
@@ -110,8 +108,7 @@ class Session:
 
     def render(self, sql: str, params: Params) -> str:
         """The statement with its values filled in and quoted by the driver."""
-        # one that makes dicts takes longer to make
-        with self._connection().cursor(cursor_factory=cursor) as plain:
+        with self._connection().cursor() as plain:
             rendered: bytes = plain.mogrify(sql, params)
         return rendered.decode()
 
@@ -133,7 +130,7 @@ class Session:
         try:
             with connection.cursor() as opened:
                 opened.execute(script, params)
-                rows = opened.fetchall() if opened.description else []
+                rows = _named(opened)
         except psycopg2.Error:
             raise
         except BaseException:
@@ -141,7 +138,7 @@ class Session:
             self._discard()
             raise
         self._untouched = False
-        return [dict(row) for row in rows]
+        return rows
 
     def _run_again(self, script: str, params: Params | None, error: Exception) -> list[Row]:
         if not (self._is_dead() and self._untouched):
@@ -183,6 +180,14 @@ class Session:
         if self._lease is not None:
             self._lease.close()
             self._lease = None
+
+
+def _named(done: Any) -> list[Row]:
+    """What a cursor found; its dict cursors set each value by a call of Python's."""
+    if not done.description:
+        return []
+    names = [column.name for column in done.description]
+    return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
 
 
 def heed_database(session: Session) -> None:

@@ -102,8 +102,8 @@ def _areas(city: Catalogue, counts: dict[str, int | None]) -> Iterator[dict[str,
     for area in city.city.areas:
         reports = counts.get(area.code)
         properties = {
-            "code": area.code, "name": area.name, "lat": area.lat, "long": area.long,
-            "district": area.district_code, "district_name": area.district, "reports": reports,
+            "code": area.code, "name": area.name, "district": area.district_code,
+            "district_name": area.district, "lat": area.lat, "long": area.long, "reports": reports,
             "per_km2": None if reports is None else round(reports / area.area_km2, _DECIMALS),
         }  # fmt: skip
         outline = city.city.areas.outline(area) or _point(area.lat, area.long)

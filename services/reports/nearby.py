@@ -7,7 +7,6 @@ from typing import Any
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports import nearby_queries
 from services.reports.catalogue import Catalogue
-from services.reports.commands import anonymous, shown
 
 
 def find_nearby(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
@@ -18,5 +17,4 @@ def find_nearby(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict
     """
     radius = city.category(body["category"]).duplicate_radius_m
     rows = nearby_queries.near(work, body, radius) if radius else []
-    items = [shown(work, anonymous(row), city) for row in rows]
-    return {"items": items, "next": None, "radius_m": radius}
+    return {"items": rows, "next": None, "radius_m": radius}

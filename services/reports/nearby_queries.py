@@ -9,7 +9,7 @@ from services.chassis.city.areas import EARTH_RADIUS_KM
 from services.chassis.database import Row
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports.nearby_contract import MOST_NEAR
-from services.reports.queries import COLUMNS, IS_OPEN
+from services.reports.queries import IS_OPEN, PHOTOS, SUPPORTS
 
 _METRES_OF_A_DEGREE = math.radians(EARTH_RADIUS_KM * 1_000)
 # a little more than the radius, so that rounding leaves nothing out
@@ -25,7 +25,9 @@ _DISTANCE = f"""{2_000 * EARTH_RADIUS_KM} * asin(sqrt(least(1.0,
   power(sin(radians(lat - %(lat)s) / 2), 2)
   + cos(radians(lat)) * cos(radians(%(lat)s)) * power(sin(radians(long - %(long)s) / 2), 2))))"""
 _NEAR = f"""
-SELECT {COLUMNS}, near.distance_m FROM (
+SELECT report.id::text, number, state, category, description, address, lat, long, {SUPPORTS},
+  {PHOTOS}, created_at, near.distance_m
+FROM (
   SELECT id AS near_id, {_DISTANCE} AS distance_m FROM report
   WHERE {_CANDIDATE} AND category = %(category)s
     AND point(long, lat) <@ box(point(%(west)s, %(south)s), point(%(east)s, %(north)s))

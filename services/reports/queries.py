@@ -13,11 +13,15 @@ from services.reports.lifecycle import MOVING, OPEN
 # a report and its duplicates, as far as everybody may know of them
 _SAME = """(SELECT report.id AS id UNION ALL
    SELECT d.id FROM report d WHERE d.duplicate_of = report.id AND d.visibility <> 'secret') same"""
+SUPPORTS = f"""CASE WHEN duplicates = 0 THEN supports ELSE (
+    SELECT count(DISTINCT s.person) FROM {_SAME} JOIN report_support s ON s.report_id = same.id
+    )::integer END AS supports"""
+PHOTOS = """(SELECT coalesce(json_agg(json_build_object(
+     'n', n, 'width', width, 'height', height, 'version', version)
+     ORDER BY n), '[]') FROM report_photo WHERE report_id = report.id) AS photos"""
 COLUMNS = f"""id::text, number, version, state, category, description, lat, long, address,
   approximate, visibility, attributes, area, agency, reporter, app, officer, helpers, rating,
-  CASE WHEN duplicates = 0 THEN supports ELSE (
-    SELECT count(DISTINCT s.person) FROM {_SAME} JOIN report_support s ON s.report_id = same.id
-    )::integer END AS supports,
+  {SUPPORTS},
   duplicate_of::text, duplicates,
   CASE WHEN duplicates = 0 THEN 0 ELSE (
     SELECT count(*) - 1 FROM {_SAME})::integer END AS public_duplicates,
@@ -25,10 +29,7 @@ COLUMNS = f"""id::text, number, version, state, category, description, lat, long
      'visibility', o.visibility, 'reporter', o.reporter, 'helpers', o.helpers)
    FROM report o WHERE o.id = report.duplicate_of) AS original,
   asked_at, still_well, settled_at, created_at, updated_at,
-  due_from, due_at, days_left, escalation, missed, alarm, alarm_at,
-  (SELECT coalesce(json_agg(json_build_object(
-     'n', n, 'width', width, 'height', height, 'version', version)
-     ORDER BY n), '[]') FROM report_photo WHERE report_id = report.id) AS photos"""
+  due_from, due_at, days_left, escalation, missed, alarm, alarm_at, {PHOTOS}"""
 PHOTO_FIELDS = "n, width, height, version"
 IS_OPEN = f"""state IN ('{"', '".join(OPEN)}')"""
 _BY_ID = f"SELECT {COLUMNS} FROM report WHERE id = %(id)s"

@@ -14,7 +14,8 @@ from services.reports.catalogue import Catalogue
 from services.reports.lifecycle import State
 from services.reports.suppression import ALL, FEWEST
 
-_ANSWERED = (State.RESOLVED, State.CLOSED)
+_STATES = tuple(state.value for state in State)
+_ANSWERED = (State.RESOLVED.value, State.CLOSED.value)
 _OUTSIDE = Text("Outside the city", id="Di luar kota")
 _DECIMALS = 2
 
@@ -30,26 +31,27 @@ class Tally:
 
     def counts(self) -> dict[str, int]:
         """How many are in each state, and in ALL."""
-        found = {state.value: self._sum((state,), "reports") for state in State}
+        found = dict.fromkeys(_STATES, 0)
+        found |= {state: row["reports"] for state, row in self.sums.items()}
         return found | {ALL: sum(found.values())}
 
     def measures(self, shown: Shown) -> dict[str, Any]:
         """As it is told. shown: what of the counts is."""
-        answered, ratings = self._sum(_ANSWERED, "reports"), self._sum(State, "ratings")
-        kept, stars = self._sum(_ANSWERED, "kept"), self._sum(State, "stars")
+        answered, ratings = self._sum(_ANSWERED, "reports"), self._sum(_STATES, "ratings")
+        kept, stars = self._sum(_ANSWERED, "kept"), self._sum(_STATES, "stars")
         return {
             "reports": shown[ALL],
-            "states": [self._state(state, shown) for state in State],
+            "states": [self._state(state, shown) for state in _STATES],
             "kept_percent": round(100 * kept / answered) if answered >= FEWEST else None,
             "rating": round(stars / ratings, _DECIMALS) if ratings >= FEWEST else None,
         }
 
-    def _state(self, state: State, shown: Shown) -> dict[str, Any]:
+    def _state(self, state: str, shown: Shown) -> dict[str, Any]:
         median = self.medians.get(state)
         hours = median["hours"] if median and median["stays"] >= FEWEST else None
-        return {"state": state.value, "reports": shown[state], "median_hours": hours}
+        return {"state": state, "reports": shown[state], "median_hours": hours}
 
-    def _sum(self, states: Iterable[State], column: str) -> int:
+    def _sum(self, states: Iterable[str], column: str) -> int:
         return sum(self.sums[state][column] for state in states if state in self.sums)
 
 

@@ -59,8 +59,8 @@ class Statistics(fields.Schema):
 
     year = fields.Integer(required=True, min=EARLIEST, max=LATEST)
     by = fields.Choice(DIMENSIONS, required=True)
-    total = fields.Nested(Counted, required=True)
-    items = fields.List(fields.Nested(Group), required=True, max=MOST_GROUPS)
+    total = fields.Ready(Counted, required=True)
+    items = fields.List(fields.Ready(Group), required=True, max=MOST_GROUPS)
     next = fields.String(required=True, allow_none=True)
 
 
@@ -102,7 +102,7 @@ class Clusters(fields.Schema):
     type = fields.Choice(["FeatureCollection"], required=True)
     bbox = fields.List(fields.Number(min=-180, max=180), required=True, min=4, max=4)
     reports = fields.Integer(required=True, min=0, max=2**53)
-    features = fields.List(fields.Nested(Cluster), required=True, max=MOST_CELLS)
+    features = fields.List(fields.Ready(Cluster), required=True, max=MOST_CELLS)
 
 
 class AskHeat(fields.Schema):
@@ -138,7 +138,7 @@ class Heat(fields.Schema):
 
     type = fields.Choice(["FeatureCollection"], required=True)
     year = fields.Integer(required=True, min=EARLIEST, max=LATEST)
-    features = fields.List(fields.Nested(HeatArea), required=True, max=MOST_GROUPS)
+    features = fields.List(fields.Ready(HeatArea), required=True, max=MOST_GROUPS)
 
 
 STATISTICS = Operation(

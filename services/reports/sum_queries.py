@@ -17,6 +17,14 @@ TOTAL = "total"
 # one change concerns a line of each dimension; '' is the code of all together, and of no area
 DIMENSIONS = f"""LATERAL (VALUES ('total', ''), ('agency', agency), ('area', coalesce(area, '')),
   ('category', category), ('month', to_char({_IN_CITY}, 'YYYY-MM'))) AS d (dimension, code)"""
+# the same for many changes at once, each looked at once: of rows with year, agency, area, category,
+# month
+DATED = f"""LATERAL (SELECT {YEAR} AS year, to_char({_IN_CITY}, 'YYYY-MM') AS month) AS dated"""
+EACH_DIMENSION = "GROUPING SETS ((), (agency), (area), (category), (month))"
+DIMENSION_OF_SET = """CASE grouping(agency, area, category, month)
+  WHEN 7 THEN 'agency' WHEN 11 THEN 'area' WHEN 13 THEN 'category' WHEN 14 THEN 'month'
+  ELSE 'total' END"""
+CODE_OF_SET = "coalesce(agency, area, category, month, '')"
 LEVELS = (12, 14, 16, 18, 20)
 # the grid of a level: 2^level columns around the Earth, and rows of the same height
 CELLS = f"""LATERAL (SELECT level,

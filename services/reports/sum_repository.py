@@ -5,7 +5,16 @@ from __future__ import annotations
 from services.chassis.database import Row
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports.queries import IS_OPEN
-from services.reports.sum_queries import CELLS, DIMENSIONS, GROUP, MEDIAN, MICRO, YEAR
+from services.reports.sum_queries import (
+    CELLS,
+    CODE_OF_SET,
+    DATED,
+    DIMENSION_OF_SET,
+    EACH_DIMENSION,
+    GROUP,
+    MEDIAN,
+    MICRO,
+)
 
 BATCH = 5_000
 _LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('report_sum')) AS is_mine"
@@ -16,8 +25,11 @@ WITH taken AS (
   RETURNING *),
 summed AS (
   INSERT INTO report_sum AS s (year, dimension, code, state, reports, kept, ratings, stars)
-  SELECT {YEAR}, dimension, code, state, sum(reports), sum(kept), sum(ratings), sum(stars)
-  FROM taken, {DIMENSIONS} GROUP BY 1, 2, 3, 4
+  SELECT year, {DIMENSION_OF_SET}, {CODE_OF_SET}, state, sum(reports), sum(kept), sum(ratings),
+    sum(stars)
+  FROM (SELECT year, month, agency, coalesce(area, '') AS area, category, state, reports, kept,
+          ratings, stars FROM taken, {DATED}) each
+  GROUP BY year, state, {EACH_DIMENSION}
   ON CONFLICT (year, dimension, code, state) DO UPDATE SET reports = s.reports + excluded.reports,
     kept = s.kept + excluded.kept, ratings = s.ratings + excluded.ratings,
     stars = s.stars + excluded.stars),
@@ -35,8 +47,10 @@ WITH taken AS (
   WHERE id IN (SELECT id FROM report_stay_change ORDER BY id LIMIT %(batch)s) RETURNING *),
 summed AS (
   INSERT INTO report_stay_sum AS s (year, dimension, code, state, hours, stays)
-  SELECT {YEAR}, dimension, code, state, hours, sum(stays)
-  FROM taken, {DIMENSIONS} GROUP BY 1, 2, 3, 4, 5
+  SELECT year, {DIMENSION_OF_SET}, {CODE_OF_SET}, state, hours, sum(stays)
+  FROM (SELECT year, month, agency, coalesce(area, '') AS area, category, state, hours, stays
+        FROM taken, {DATED}) each
+  GROUP BY year, state, hours, {EACH_DIMENSION}
   ON CONFLICT (year, dimension, code, state, hours) DO UPDATE SET stays = s.stays + excluded.stays
   RETURNING year, dimension, code, state)
 SELECT year, dimension, code, state, (SELECT count(*) FROM taken) AS taken

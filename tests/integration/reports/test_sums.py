@@ -11,14 +11,25 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.chassis import jsontext
 from services.chassis.database import Row
 from services.chassis.errors import DomainError, Invalid
+from services.chassis.fields import Schema
 from services.chassis.principal import GUEST, Principal, Role
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports import maps, sum_queries, sum_repository
 from services.reports import statistics as counting
 from services.reports.lifecycle import OPEN, states
-from services.reports.statistics_contract import CLUSTERS, DIMENSIONS, HEAT, STATISTICS
+from services.reports.statistics_contract import (
+    CLUSTERS,
+    DIMENSIONS,
+    HEAT,
+    STATISTICS,
+    Cluster,
+    Counted,
+    Group,
+    HeatArea,
+)
 from services.reports.stays import told_hours
 from services.reports.suppression import ALL, FEWEST
 from tests.integration.reports.conftest import Desk
@@ -157,12 +168,22 @@ def check_tallies(desk: Desk, by: str, year: int = YEAR) -> None:
     }, by
 
 
+def check_form(schema: type[Schema], *made: Any) -> None:
+    """What is said to be ready is."""
+    for one in made:
+        assert jsontext.digest(schema().dump(one)) == jsontext.digest(one)
+
+
 def check_what_is_shown(desk: Desk) -> None:
     shown = ask(desk, STATISTICS, counting.report_statistics, by="area")
+    check_form(Group, *shown["items"])
+    check_form(Counted, shown["total"])
     for group in (shown["total"], *shown["items"]):
         numbers = [group["reports"], *(state["reports"] for state in group["states"])]
         assert all(number is None or number >= FEWEST for number in numbers)
+    check_form(Cluster, *clusters(desk, zoom=14)["features"])
     heat = ask(desk, HEAT, maps.report_heat)
+    check_form(HeatArea, *heat["features"])
     by_area = {item["code"]: item["reports"] for item in shown["items"]}
     for feature in heat["features"]:
         assert feature["properties"]["reports"] == by_area.get(feature["id"])
