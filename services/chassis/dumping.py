@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import marshmallow as ma
@@ -36,7 +37,28 @@ class Way:
     field: ma.fields.Field[Any]
 
 
-def ways(fields: Mapping[str, ma.fields.Field[Any]]) -> tuple[Way, ...] | None:
+class QuickSchema(ma.Schema):
+    """A schema whose fields need not be asked how they are put out, object by object."""
+
+    @cached_property
+    def _known(self) -> tuple[Way, ...] | None:
+        return _ways(self.dump_fields)
+
+    def _serialize(self, obj: Any, *, many: bool = False) -> Any:
+        known = self._known
+        if many or known is None or type(obj) is not dict:
+            return super()._serialize(obj, many=many)
+        return _put_out(known, obj)
+
+
+class Ready(ma.fields.Nested):
+    """An object that is given in the very form in which it is put out, as large answers are."""
+
+    # marshmallow's own Nested calls the first parameter something else
+    _serialize = ma.fields.Field._serialize  # type: ignore[assignment]
+
+
+def _ways(fields: Mapping[str, ma.fields.Field[Any]]) -> tuple[Way, ...] | None:
     """One for each field; None where a field is not simply taken out of what is given."""
     if not all(_is_taken(field) for field in fields.values()):
         return None
@@ -51,7 +73,7 @@ def ways(fields: Mapping[str, ma.fields.Field[Any]]) -> tuple[Way, ...] | None:
     )
 
 
-def put_out(known: tuple[Way, ...], given: dict[str, Any]) -> dict[str, Any]:
+def _put_out(known: tuple[Way, ...], given: dict[str, Any]) -> dict[str, Any]:
     """What a schema makes of an object; what is not there is left out."""
     out: dict[str, Any] = {}
     for way in known:

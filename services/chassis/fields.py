@@ -10,12 +10,12 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from functools import cache, cached_property
+from functools import cache
 from typing import Any, Literal
 
 import marshmallow as ma
 
-from services.chassis import dumping
+from services.chassis.dumping import QuickSchema
 from services.chassis.errors import FieldError, Invalid
 from services.chassis.text import Text
 
@@ -38,7 +38,7 @@ _COMMON: Messages = {
 }
 
 
-class Schema(ma.Schema):
+class Schema(QuickSchema):
     """Base of all schemas: unknown fields are errors, names come out in order of declaration."""
 
     class Meta:
@@ -48,16 +48,6 @@ class Schema(ma.Schema):
         "unknown": Text("This field is not known.", id="Isian ini tidak dikenal."),
         "type": Text("This must be an object.", id="Ini harus berupa objek."),
     }
-
-    @cached_property
-    def _ways(self) -> tuple[dumping.Way, ...] | None:
-        return dumping.ways(self.dump_fields)
-
-    def _serialize(self, obj: Any, *, many: bool = False) -> Any:
-        ways = self._ways
-        if many or ways is None or type(obj) is not dict:
-            return super()._serialize(obj, many=many)
-        return dumping.put_out(ways, obj)
 
 
 class Nothing(Schema):
@@ -241,13 +231,6 @@ class Nested(ma.fields.Nested):
     default_error_messages: Messages = _COMMON | {
         "type": Text("This must be an object.", id="Ini harus berupa objek.")
     }
-
-
-class Ready(Nested):
-    """An object that is given in the very form in which it is put out, as large answers are."""
-
-    # marshmallow's own Nested calls the first parameter something else
-    _serialize = ma.fields.Field._serialize  # type: ignore[assignment]
 
 
 class List(ma.fields.List[Any]):

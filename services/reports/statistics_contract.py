@@ -6,6 +6,7 @@ import marshmallow as ma
 
 from services.chassis import fields, query_fields
 from services.chassis.contract import Operation
+from services.chassis.dumping import Ready
 from services.chassis.errors import Invalid
 from services.chassis.text import Text
 from services.reports.schemas import STATES
@@ -59,8 +60,8 @@ class Statistics(fields.Schema):
 
     year = fields.Integer(required=True, min=EARLIEST, max=LATEST)
     by = fields.Choice(DIMENSIONS, required=True)
-    total = fields.Ready(Counted, required=True)
-    items = fields.List(fields.Ready(Group), required=True, max=MOST_GROUPS)
+    total = Ready(Counted, required=True)
+    items = fields.List(Ready(Group), required=True, max=MOST_GROUPS)
     next = fields.String(required=True, allow_none=True)
 
 
@@ -102,7 +103,7 @@ class Clusters(fields.Schema):
     type = fields.Choice(["FeatureCollection"], required=True)
     bbox = fields.List(fields.Number(min=-180, max=180), required=True, min=4, max=4)
     reports = fields.Integer(required=True, min=0, max=2**53)
-    features = fields.List(fields.Ready(Cluster), required=True, max=MOST_CELLS)
+    features = fields.List(Ready(Cluster), required=True, max=MOST_CELLS)
 
 
 class AskHeat(fields.Schema):
@@ -138,7 +139,7 @@ class Heat(fields.Schema):
 
     type = fields.Choice(["FeatureCollection"], required=True)
     year = fields.Integer(required=True, min=EARLIEST, max=LATEST)
-    features = fields.List(fields.Ready(HeatArea), required=True, max=MOST_GROUPS)
+    features = fields.List(Ready(HeatArea), required=True, max=MOST_GROUPS)
 
 
 STATISTICS = Operation(
