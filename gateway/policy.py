@@ -29,6 +29,7 @@ _FOR_ALL = (
     "/v1/reports/heat",
     "/v1/statistics/",
     "/v1/open-data",
+    "/v1/feeds/",
 )
 _HALF_A_YEAR = 15_552_000
 

@@ -29,6 +29,8 @@ from services.reports.contract import CONTRACT as REPORTS
 
 # counts of the whole city need not be of this second
 COUNTS_SECONDS = 15
+# what is going on now need not be of this moment
+LIVE_SECONDS = 2
 CONTRACTS: tuple[Contract, ...] = (REGISTRY, REPORTS, NOTIFY, PERMITS)
 
 
@@ -44,6 +46,7 @@ class By(StrEnum):
     OPEN311 = "open311"
     LIST = "list"
     FILE = "file"
+    CIFS = "cifs"
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,10 @@ def _public(path: str, operation: Operation, gives: str, by: By, rate: Rate = Ra
 
 def _counts(path: str, operation: str, gives: str = "application/json") -> Route:
     return _get(path, REPORTS, operation, gives=gives, ignores_token=True, keeps=COUNTS_SECONDS)
+
+
+def _live(path: str, operation: str, gives: str = "application/json") -> Route:
+    return _get(path, REPORTS, operation, gives=gives, ignores_token=True, keeps=LIVE_SECONDS)
 
 
 def _document(path: str, gives: str = "application/json") -> Route:
@@ -170,6 +177,13 @@ ROUTES: tuple[Route, ...] = (
         By.FILE,
         Rate.BULK,
     ),
+    _public("/v1/feeds/cifs.xml", public.CIFS_XML, public.XML_TYPE, By.CIFS),
+    _public("/v1/feeds/cifs.json", public.CIFS_JSON, "application/json", By.CIFS),
+    _live("/v1/incidents", "list_incidents", public.GEOJSON_TYPE),
+    _get("/v1/incidents/{id}", REPORTS, "get_incident"),
+    _post("/v1/incidents/{id}/vote", REPORTS, "vote_incident"),
+    _post("/v1/incidents/{id}/merge", REPORTS, "merge_incident"),
+    _post("/v1/incidents/{id}/split", REPORTS, "split_incident"),
     _get("/v1/work/reports", REPORTS, "list_work"),
     _get("/v1/work/responses", REPORTS, "list_responses"),
     _get("/v1/work/overview", REPORTS, "work_overview"),

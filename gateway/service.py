@@ -23,6 +23,7 @@ from gateway.pages import Pages
 from gateway.photos import Photos
 from gateway.place import Place
 from gateway.policy import Policy
+from gateway.public.cifs import CifsFeeds
 from gateway.public.files import OpenDataFiles
 from gateway.public.lists import PublicLists
 from gateway.quotas import Quotas, Sent
@@ -122,6 +123,7 @@ def application(settings: Settings, rpc: Caller, readiness: Readiness, hub: Hub)
         By.PAGE: Pages(rpc).respond,
         By.LIST: PublicLists(rpc, cursors, place).respond,
         By.FILE: OpenDataFiles(rpc, store).respond,
+        By.CIFS: CifsFeeds(rpc).respond,
         By.STREAM: Streams(rpc, hub, verifier).respond,
         By.OPEN311: Open311(
             rpc, place, Submissions(rpc, Apps(rpc), rates, senders, pictures, capabilities)

@@ -7,11 +7,13 @@ from services.chassis.contract import Contract, Operation
 from services.chassis.errors import Invalid, Malformed, NotFound
 from services.chassis.text import Text
 from services.reports.contract import CONTRACT as REPORTS
+from services.reports.contract import CifsIncident
 
 LIST = REPORTS.operation("list_reports")
 GEOJSON_TYPE = "application/geo+json"
 ATOM_TYPE = "application/atom+xml"
 CSV_TYPE = "text/csv"
+XML_TYPE = "application/xml"
 
 
 class PublicFilters(LIST.request):  # type: ignore[name-defined]
@@ -60,6 +62,22 @@ class AllFeatures(fields.Schema):
     features = fields.List(fields.Attributes(), required=True, max=2**31 - 1)
 
 
+class CifsXml(fields.Schema):
+    """Waze's Closure and Incident Feed Specification."""
+
+
+class CifsEntry(fields.Schema):
+    """One incident, as its list in CIFS wraps it."""
+
+    incident = fields.Nested(CifsIncident, required=True)
+
+
+class CifsJson(fields.Schema):
+    """The same as JSON."""
+
+    incidents = fields.List(fields.Nested(CifsEntry), required=True, max=1_000)
+
+
 GEOJSON = Operation(
     "reports_geojson",
     PublicFilters,
@@ -89,8 +107,21 @@ OPEN_GEOJSON = Operation(
     errors=(NotFound,),
 )
 
+CIFS_XML = Operation(
+    "cifs_xml",
+    fields.Nothing,
+    CifsXml,
+    Text("Traffic incidents for partners (CIFS, XML)", id="Gangguan lalu lintas (CIFS, XML)"),
+)
+CIFS_JSON = Operation(
+    "cifs_json",
+    fields.Nothing,
+    CifsJson,
+    Text("Traffic incidents for partners (CIFS, JSON)", id="Gangguan lalu lintas (CIFS, JSON)"),
+)
+
 PUBLIC = Contract(
     "public",
     Text("Public data in forms that others read", id="Data publik dalam bentuk lain"),
-    (GEOJSON, ATOM, OPEN_CSV, OPEN_GEOJSON),
+    (GEOJSON, ATOM, OPEN_CSV, OPEN_GEOJSON, CIFS_XML, CIFS_JSON),
 )

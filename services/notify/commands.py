@@ -12,12 +12,19 @@ from services.chassis.ids import new_id
 from services.chassis.text import Text
 from services.chassis.unit_of_work import UnitOfWork
 from services.notify import domain, feed, mailing, queries, repository
-from services.notify.contract import PUBLIC, TELL_OF_CASEWORK, TELL_PEOPLE, recipients_of
+from services.notify.contract import (
+    PUBLIC,
+    TELL_INCIDENTS,
+    TELL_OF_CASEWORK,
+    TELL_PEOPLE,
+    recipients_of,
+)
 from services.notify.domain import Message
 from services.notify.wording import Wording
 from services.reports.contract import reporter_digest
 
 _SHOWN = ("report_id", "number", "category", "category_name", "area", "agency", "state")
+_OF_INCIDENTS = {one.type: one.name for one in TELL_INCIDENTS.events}
 _HAPPENED = {one.type: one.name for one in (*TELL_PEOPLE.events, *TELL_OF_CASEWORK.events)}
 
 
@@ -81,6 +88,11 @@ def _tell_in_app(
     about = {"notification_id": notification["id"], "report_id": notification["report_id"]}
     said = {"title": title.data(), "text": text.data()}
     feed.add(work, recipient, "notification.added", about | said)
+
+
+def tell_incident(work: UnitOfWork, event: Event) -> None:
+    """An incident is everybody's to know of."""
+    feed.add(work, PUBLIC, _OF_INCIDENTS[event.type], event.data)
 
 
 def keep_followers(work: UnitOfWork, event: Event) -> None:

@@ -12,6 +12,7 @@ from services.reports.contract import (
     CASEWORK_EVENTS,
     EVENTS,
     FOLLOWER_CHANGED,
+    INCIDENT_EVENTS,
     LINKS,
     ORIGINAL_CHANGED,
     SUBMITTED,
@@ -208,6 +209,14 @@ KEEP_FOLLOWERS = Subscription(
     summary=Text("Know who follows what", id="Catat pengikut laporan"),
 )
 
+# What an incident became must not be told before what it was.
+TELL_INCIDENTS = Subscription(
+    service="notify",
+    handler="tell_incidents",
+    events=INCIDENT_EVENTS,
+    summary=Text("Let the city know of incidents", id="Siarkan gangguan lalu lintas"),
+)
+
 CONTRACT = Contract(
     "notify",
     Text("Notifications", id="Notifikasi"),
@@ -218,6 +227,7 @@ CONTRACT = Contract(
         TELL_OF_CASEWORK,
         TELL_DUPLICATES,
         KEEP_FOLLOWERS,
+        TELL_INCIDENTS,
         *MAIL_SUBSCRIPTIONS,
     ),
 )

@@ -79,6 +79,12 @@ class NotifyService(ChassisService):
         """Somebody follows a report, or no more."""
         commands.keep_followers(work, event)
 
+    @on_event(contract.TELL_INCIDENTS)
+    def tell_incidents(self, work: UnitOfWork, event: Event) -> None:
+        """An incident began, changed, or is over."""
+        commands.tell_incident(work, event)
+        work.after_commit(partial(self.chassis.poke, "order_feed"))
+
     @operation(contract.LIST_NOTIFICATIONS)
     def list_notifications(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Read a page."""

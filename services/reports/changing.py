@@ -15,6 +15,7 @@ from services.reports import part_changes, photos, repository
 from services.reports.catalogue import Catalogue
 from services.reports.commands import announcement
 from services.reports.contract import ORIGINAL_CHANGED
+from services.reports.incidents import commands as incidents
 from services.reports.lifecycle import INTERNAL, SETTLED, State
 from services.reports.service_levels import Terms
 
@@ -64,6 +65,7 @@ def take(work: UnitOfWork, report: Row, step: Step, city: Catalogue) -> Row:
     if changed["duplicates"] and step.name not in INTERNAL:
         happened = told | {"happened": step.event.name}
         work.emit(ORIGINAL_CHANGED, changed["id"], changed["version"], happened)
+    incidents.report_changed(work, report, changed, city)
     return changed
 
 

@@ -27,6 +27,7 @@ from services.chassis.city.problems import Path
 from services.chassis.city.schema import BasedSchema, Code, bilingual
 from services.chassis.text import Text
 from services.reports.category_contract import KINDS, PRIORITIES
+from services.reports.incidents.rules import IncidentRules, IncidentSchema, check_incident
 
 FILE = "categories.yaml"
 
@@ -58,7 +59,8 @@ class ServiceLevel:
 @dataclass(frozen=True)
 class Category:
     """What people can report. kind: a `case` is worked on, an `incident` passes by itself, a
-    `site` recurs. `duplicate_radius_m`: nearer reports of the category may be the same thing."""
+    `site` recurs. `duplicate_radius_m`: nearer reports of the category may be the same thing.
+    `incident`: how those of that kind live."""
 
     code: str
     group: str
@@ -75,6 +77,7 @@ class Category:
     must_be_inside: bool
     legal_basis: LegalBasis | None
     decision: bool
+    incident: IncidentRules | None = None
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,7 @@ class _CategorySchema(BasedSchema):
     service_level = fields.Nested(_ServiceLevelSchema, required=True)
     anonymous_default = fields.Boolean(required=True)
     must_be_inside = fields.Boolean(required=True)
+    incident = fields.Nested(IncidentSchema, load_default=None)
 
     @ma.post_load
     def _make(self, data: dict[str, Any], **_: Any) -> Category:
@@ -204,3 +208,4 @@ def _check_category(pack: Pack, document: Document, path: Path, known: Declared)
         for area in by_area:
             known.check_agency(pack, document, (*path, "agency_by_area", area))
     check_attributes(pack, document, (*path, "attributes"))
+    check_incident(pack, document, path)

@@ -26,6 +26,7 @@ from services.reports.abuse import blocks
 from services.reports.catalogue import Catalogue
 from services.reports.city import Category
 from services.reports.domain import View, view_of, works_for
+from services.reports.incidents import commands as incidents
 from services.reports.lifecycle import State
 from services.reports.service_levels import Terms
 
@@ -58,7 +59,8 @@ def submit_report(
     blocks.remember(work, report)
     if any(name in body for name in _CONTACT):
         repository.keep_contact(work, report["id"], body, work.call.language)
-    answer = shown(work, report, city)
+    incident = incidents.join(work, report, city)
+    answer = shown(work, report, city) | ({"incident": incident} if incident else {})
     return answer | ({"tracking_code": None} if "contact_email" in body else {})
 
 

@@ -44,6 +44,14 @@ from services.reports.forgetting_contract import (
     REPORTER_FORGOTTEN,
     reporter_digest,
 )
+from services.reports.incidents.cifs_contract import CIFS_INCIDENTS, CifsIncident
+from services.reports.incidents.contract import (
+    INCIDENT_CHANGED,
+    INCIDENT_ENDED,
+    INCIDENT_EVENTS,
+    INCIDENT_OPENED,
+    INCIDENT_OPERATIONS,
+)
 from services.reports.moderation_contract import LIST_MODERATION
 from services.reports.nearby_contract import FIND_NEARBY
 from services.reports.open_data_contract import OPEN_DATA_OPERATIONS
@@ -67,6 +75,7 @@ __all__ = [
     "ACTIONS",
     "ALARMS",
     "CASEWORK_EVENTS",
+    "CIFS_INCIDENTS",
     "CONTACT_FORGOTTEN",
     "CONTACT_OF_REPORT",
     "CONTRACT",
@@ -76,6 +85,10 @@ __all__ = [
     "FOLLOW_UP_ASKED",
     "FORGET_REPORTER",
     "GET_CATEGORY",
+    "INCIDENT_CHANGED",
+    "INCIDENT_ENDED",
+    "INCIDENT_EVENTS",
+    "INCIDENT_OPENED",
     "LINKS",
     "LIST_CATEGORIES",
     "LIST_DUPLICATES",
@@ -85,6 +98,7 @@ __all__ = [
     "PART_ALARMS",
     "REPORTER_FORGOTTEN",
     "SUBMIT_REQUEST",
+    "CifsIncident",
     "reporter_digest",
 ]
 
@@ -216,6 +230,8 @@ CONTRACT = Contract(
         LIST_DUPLICATES,
         SUBMIT_REQUEST,
         *ABUSE_OPERATIONS,
+        *INCIDENT_OPERATIONS,
+        CIFS_INCIDENTS,
     ),
     (
         SUBMITTED,
@@ -226,6 +242,7 @@ CONTRACT = Contract(
         *CASEWORK_EVENTS,
         *LINKS.values(),
         ORIGINAL_CHANGED,
+        *INCIDENT_EVENTS,
     ),
     subscriptions=(KEEP_ACCOUNTS, CHANGE_ACCOUNTS),
 )

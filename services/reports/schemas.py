@@ -96,6 +96,7 @@ class Report(fields.Schema):
     asked_at: when its reporter was asked whether it is still well, four weeks after it was closed;
     still_well: the answer. due_at: until when the agency has to act; null while nobody has to, or
     the reporter has.
+    incident: only in the answer to what was just reported: of which incident it is a part.
     tracking_code: only in the answer to a guest who left a contact address. escalation: how many
     steps of the agency's ladder were told that the time is over.
     """
@@ -142,6 +143,7 @@ class Report(fields.Schema):
     created_at = fields.Timestamp(required=True)
     updated_at = fields.Timestamp(required=True)
     tracking_code = fields.String()
+    incident = fields.UUID()
 
 
 class ReportId(fields.Schema):

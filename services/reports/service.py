@@ -47,6 +47,8 @@ from services.reports.abuse import blocks
 from services.reports.abuse import repository as senders
 from services.reports.abuse.contract import BLOCK_SENDER, LIFT_BLOCK, LIST_BLOCKS
 from services.reports.catalogue import Catalogue
+from services.reports.incidents import commands as incidents
+from services.reports.incidents.serving import INCIDENT_COMMANDS
 from services.reports.open_data_contract import OPEN_DATA, OPEN_DATA_FILE
 from services.reports.settings import Settings
 from services.reports.statistics_contract import CLUSTERS, HEAT, STATISTICS
@@ -213,6 +215,11 @@ class ReportsService(ChassisService):
                 bell.postpone(work, one)
                 work.commit()
 
+    @repeated(ALARM_SECONDS)
+    def end_incidents(self) -> bool:
+        """End those whose time is over."""
+        return self._ring_all(incidents)
+
     @repeated(MEASURE_SECONDS)
     def measure_alarms(self) -> bool:
         """See what is late."""
@@ -281,6 +288,7 @@ _PLAIN: dict[Operation, Callable[..., dict[str, Any]]] = {
     WORK_OVERVIEW: agency_work.overview,
     LIFT_BLOCK: blocks.lift_block,
     LIST_BLOCKS: blocks.list_blocks,
+    **INCIDENT_COMMANDS,
 }
 
 

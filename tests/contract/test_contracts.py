@@ -17,7 +17,7 @@ from services.chassis.rpc_server import Rpc
 from services.chassis.text import Text
 from services.notify.contract import READ_FEED
 from services.registry.contract import OPEN_APP
-from services.reports.contract import FIND_REPORTS, SUBMIT_REQUEST
+from services.reports.contract import CIFS_INCIDENTS, FIND_REPORTS, SUBMIT_REQUEST
 from services.reports.open_data_contract import OPEN_DATA_FILE
 
 COMPLETE = [complete(contract) for contract in CONTRACTS]
@@ -81,8 +81,11 @@ def test_each_operation_has_exactly_one_route() -> None:
     routed = [
         (route.service, route.operation.name) for route in ROUTES if route.service in services
     ]
-    # asked by /readyz?all=1, /v1/stream, the routes of Open311, and those of files
-    behind = (READINESS, READ_FEED, OPEN_APP, FIND_REPORTS, SUBMIT_REQUEST, OPEN_DATA_FILE)
+    # asked by /readyz?all=1, /v1/stream, the routes of Open311, those of files and of CIFS
+    behind = (
+        READINESS, READ_FEED, OPEN_APP, FIND_REPORTS, SUBMIT_REQUEST, OPEN_DATA_FILE,
+        CIFS_INCIDENTS,
+    )  # fmt: skip
     offered = [
         (contract.service, operation.name)
         for contract in COMPLETE

@@ -46,6 +46,9 @@ BODIES: dict[str, dict[str, Any]] = {
         "until": "2030-01-31T12:00:00+07:00",
     },
     "lift_block": {"reason": "uji"},
+    "vote_incident": {"answer": "gone"},
+    "merge_incident": {"into": "01a20cfc-cc25-74ef-9d87-6baafa01c839"},
+    "split_incident": {"reports": ["01a20cfc-cc25-74ef-9d87-6baafa01c839"]},
 }
 
 

@@ -89,6 +89,8 @@ def _about(client: Client, report: str) -> str:
 # by the beginning of the path: which thing an id in it names
 _THINGS = {
     "/v1/reports/{id}": "report",
+    # the id of an incident is that of a report, and a secret one is of none
+    "/v1/incidents/{id}": "report",
     "/v1/work/assignments/{id}": "job",
     "/v1/notifications/{id}": "note",
     "/v1/blocks/{id}": "block",
@@ -108,6 +110,8 @@ _NOTHING_NAMED = {
     "open311_definition", "open311_requests", "open311_submit", "find_nearby",
     "reports_geojson", "reports_atom", "report_statistics", "report_clusters", "report_heat",
     "open_data", "open_data_csv", "open_data_geojson", "list_blocks",
+    "list_incidents",
+    "cifs_xml", "cifs_json",
 }  # fmt: skip
 # they are told what is there: an admin of accounts, staff of what it may see
 _MAY_KNOW = {"create_account", "assign_many"}

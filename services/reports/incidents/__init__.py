@@ -1,0 +1,1 @@
+"""Traffic incidents: near reports are one, and it passes by itself."""
