@@ -180,6 +180,8 @@ ROUTES: tuple[Route, ...] = (
     _public("/v1/feeds/cifs.xml", public.CIFS_XML, public.XML_TYPE, By.CIFS),
     _public("/v1/feeds/cifs.json", public.CIFS_JSON, "application/json", By.CIFS),
     _live("/v1/incidents", "list_incidents", public.GEOJSON_TYPE),
+    _counts("/v1/incidents/history", "list_incident_history", public.GEOJSON_TYPE),
+    _counts("/v1/statistics/corridors", "worst_corridors"),
     _get("/v1/incidents/{id}", REPORTS, "get_incident"),
     _post("/v1/incidents/{id}/vote", REPORTS, "vote_incident"),
     _post("/v1/incidents/{id}/merge", REPORTS, "merge_incident"),

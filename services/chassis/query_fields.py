@@ -11,6 +11,7 @@ from services.chassis import fields
 from services.chassis.text import Text
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,4}(?:\.[0-9]{1,15})?")
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -87,6 +88,26 @@ class DayOrTime(fields.String):
         if found.tzinfo is None:
             raise self.make_error("day_or_time")
         return found
+
+
+class Month(fields.String):
+    """A month such as 2026-11; gives its first day."""
+
+    default_error_messages: fields.Messages = {
+        "month": Text("A month such as 2026-11.", id="Bulan seperti 2026-11.")
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max=7, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data)
+        try:
+            if not _MONTH.fullmatch(text):
+                raise ValueError(text)
+            return date.fromisoformat(f"{text}-01")
+        except ValueError:
+            raise self.make_error("month") from None
 
 
 class Words(fields.String):

@@ -52,6 +52,7 @@ from services.reports.incidents.contract import (
     INCIDENT_OPENED,
     INCIDENT_OPERATIONS,
 )
+from services.reports.incidents.history_contract import HISTORY_OPERATIONS
 from services.reports.moderation_contract import LIST_MODERATION
 from services.reports.nearby_contract import FIND_NEARBY
 from services.reports.open_data_contract import OPEN_DATA_OPERATIONS
@@ -232,6 +233,7 @@ CONTRACT = Contract(
         *ABUSE_OPERATIONS,
         *INCIDENT_OPERATIONS,
         CIFS_INCIDENTS,
+        *HISTORY_OPERATIONS,
     ),
     (
         SUBMITTED,

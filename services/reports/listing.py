@@ -27,7 +27,7 @@ def wanted(work: UnitOfWork, asked: dict[str, Any], city: Catalogue) -> dict[str
         found["areas"] = _areas(work, found, city)
     if "bbox" in found:
         found |= asdict(found.pop("bbox"))
-    found |= _moments(found, city)
+    found |= moments(found, city)
     if "since" in found and "until" in found and found["since"] > found["until"]:
         raise errors.backwards()
     return found
@@ -50,7 +50,8 @@ def _check_code(work: UnitOfWork, asked: dict[str, Any], name: str, known: Colle
         raise _UNKNOWN[name](known)
 
 
-def _moments(asked: dict[str, Any], city: Catalogue) -> dict[str, datetime]:
+def moments(asked: dict[str, Any], city: Catalogue) -> dict[str, datetime]:
+    """since and until, as far as they are asked for: the whole of a day of the city's calendar."""
     bounds = {"since": time.min, "until": _LAST}
     return {
         name: moment

@@ -48,6 +48,7 @@ from services.reports.abuse import repository as senders
 from services.reports.abuse.contract import BLOCK_SENDER, LIFT_BLOCK, LIST_BLOCKS
 from services.reports.catalogue import Catalogue
 from services.reports.incidents import commands as incidents
+from services.reports.incidents import history_repository
 from services.reports.incidents.serving import INCIDENT_COMMANDS
 from services.reports.open_data_contract import OPEN_DATA, OPEN_DATA_FILE
 from services.reports.settings import Settings
@@ -104,9 +105,10 @@ class ReportsService(ChassisService):
     def sum_up(self) -> bool:
         """Take what changed into the sums."""
         with self.chassis.work() as work:
-            more = sum_repository.fold(work, self.chassis.city.city.timezone.key)
+            zone = self.chassis.city.city.timezone.key
+            more = [sum_repository.fold(work, zone), history_repository.fold(work)]
             work.commit()
-        return more
+        return any(more)
 
     @operation(contract.TRACK_REPORT)
     def track_report(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:

@@ -71,6 +71,13 @@ async def submit(ask: Ask, given: Given, number: int) -> Trail:
     return {"report": report["id"], "number": report["number"], "sent": [made.sent_at]}
 
 
+async def jam(ask: Ask, given: Given, number: int) -> Trail:
+    """A citizen reports what stands next in a list."""
+    token, body = _of(given["citizens"], number), given["reports"][number]
+    await ask("create", "POST", "/v1/reports", token=token, body=body, key=_key())
+    return {}
+
+
 async def lifecycle(ask: Ask, given: Given, number: int) -> Trail:
     """And an officer assigns it and resolves it, with a photo that is there already."""
     trail = await submit(ask, given, number)
@@ -83,7 +90,7 @@ async def lifecycle(ask: Ask, given: Given, number: int) -> Trail:
     return trail
 
 
-JOURNEYS: Mapping[str, Journey] = {"get": get, "submit": submit, "lifecycle": lifecycle}
+JOURNEYS: Mapping[str, Journey] = {"get": get, "submit": submit, "jam": jam, "lifecycle": lifecycle}
 
 
 def _of(tokens: list[str], number: int) -> str:

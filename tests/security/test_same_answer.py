@@ -109,9 +109,8 @@ _NOTHING_NAMED = {
     "document", "list_categories", "get_category", "open311_discovery", "open311_services",
     "open311_definition", "open311_requests", "open311_submit", "find_nearby",
     "reports_geojson", "reports_atom", "report_statistics", "report_clusters", "report_heat",
-    "open_data", "open_data_csv", "open_data_geojson", "list_blocks",
-    "list_incidents",
-    "cifs_xml", "cifs_json",
+    "open_data", "open_data_csv", "open_data_geojson", "list_blocks", "list_incidents",
+    "cifs_xml", "cifs_json", "list_incident_history", "worst_corridors",
 }  # fmt: skip
 # they are told what is there: an admin of accounts, staff of what it may see
 _MAY_KNOW = {"create_account", "assign_many"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,8 @@ from services.chassis.contract import EventType
 from services.chassis.database import Row
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports.catalogue import Catalogue
-from services.reports.incidents import joining, life, line, queries, repository
+from services.reports.city import Category
+from services.reports.incidents import history, joining, life, line, queries, repository
 from services.reports.incidents.contract import (
     INCIDENT_CHANGED,
     INCIDENT_ENDED,
@@ -152,13 +154,12 @@ def settle(
     return after
 
 
-def lies(work: UnitOfWork, incident_id: str, rules: IncidentRules, category: Any) -> Row:
+def lies(work: UnitOfWork, incident_id: str, rules: IncidentRules, category: Category) -> Row:
     """Where an incident lies, and where to."""
-    grid = joining.Grid(category.duplicate_radius_m)
     cells = [row for row in queries.cells(work, incident_id) if row["reports"] > 0]
     directions = {row["direction"] for row in cells} - {""}
     direction = directions.pop() if len(directions) == 1 else None
-    places = [grid.middle(joining.Cell(row["y"], row["x"])) for row in cells]
+    places = _middles(cells, category)
     way = line.oriented(line.through(places), rules.bearing(direction))
     lat, long = line.middle(way)
     return {"direction": direction, "line": way, "lat": lat, "long": long}
@@ -183,9 +184,25 @@ def end(
         "updated_at": work.clock.now(),
     }
     repository.update(work, after)
+    if merged_into is None:
+        history.remember(work, after, _places(work, after, city), city)
     repository.forget_life(work, after["id"])
     work.emit(INCIDENT_ENDED, after["id"], after["version"], told(after, city))
     return after
+
+
+def _places(work: UnitOfWork, incident: Row, city: Catalogue) -> list[tuple[float, float]]:
+    """The middles of the cells from which it was reported."""
+    category = city.categories.by_code.get(incident["category"])
+    if category is None or not category.duplicate_radius_m:
+        return []
+    cells = queries.cells(work, incident["id"])
+    return _middles([one for one in cells if one["reports"] > 0], category)
+
+
+def _middles(cells: Iterable[Row], category: Category) -> list[tuple[float, float]]:
+    grid = joining.Grid(category.duplicate_radius_m)
+    return [grid.middle(joining.Cell(one["y"], one["x"])) for one in cells]
 
 
 def ring(work: UnitOfWork, incident_id: str, city: Catalogue) -> None:

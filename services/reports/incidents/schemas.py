@@ -146,5 +146,6 @@ class IncidentChanged(fields.Schema):
     reports = fields.Integer(required=True, min=0, max=_MOST)
     began_at = fields.Timestamp(required=True)
     expires_at = fields.Timestamp(required=True)
+    updated_at = fields.Timestamp(required=True)
     ended_by = fields.Choice(ENDINGS, required=True, allow_none=True)
     merged_into = fields.UUID(required=True, allow_none=True)

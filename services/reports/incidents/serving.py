@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.chassis.contract import Operation
-from services.reports.incidents import casework, cifs, reading, votes
+from services.reports.incidents import casework, cifs, history, reading, votes
 from services.reports.incidents.cifs_contract import CIFS_INCIDENTS
 from services.reports.incidents.contract import (
     GET_INCIDENT,
@@ -15,6 +15,7 @@ from services.reports.incidents.contract import (
     SPLIT_INCIDENT,
     VOTE_INCIDENT,
 )
+from services.reports.incidents.history_contract import CORRIDORS, LIST_HISTORY
 
 INCIDENT_COMMANDS: Mapping[Operation, Callable[..., dict[str, Any]]] = {
     LIST_INCIDENTS: reading.list_incidents,
@@ -22,5 +23,7 @@ INCIDENT_COMMANDS: Mapping[Operation, Callable[..., dict[str, Any]]] = {
     VOTE_INCIDENT: votes.vote_incident,
     MERGE_INCIDENT: casework.merge_incident,
     SPLIT_INCIDENT: casework.split_incident,
+    LIST_HISTORY: history.list_incident_history,
+    CORRIDORS: history.worst_corridors,
     CIFS_INCIDENTS: cifs.cifs_incidents,
 }

@@ -28,6 +28,7 @@ def told(incident: Row, city: Catalogue) -> dict[str, Any]:
         "state": state(incident),
         "began_at": jsontext.rfc3339(incident["began_at"]),
         "expires_at": jsontext.rfc3339(incident["expires_at"]),
+        "updated_at": jsontext.rfc3339(incident["updated_at"]),
     }
 
 

@@ -22,8 +22,8 @@ _HOW = ("severity", "cause")
 def vote_incident(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
     """Hear what somebody says of an incident; what they said before counts no more.
 
-    Raises NotFound, IncidentOver, Blocked; Invalid for a change that says nothing, and for a cause that the
-    category does not know.
+    Raises NotFound, IncidentOver, Blocked; Invalid for a change that says nothing, and for a cause
+    that the category does not know.
     """
     blocks.check(work, city)
     incident = living(work, body["id"])

@@ -14,6 +14,7 @@ from tests.benchmarks.rows import (
     outage,
     overload,
     rpc,
+    rush,
     scaling,
     weight,
 )
@@ -27,6 +28,7 @@ _ALL = (
     Row("f", "five times too much", overload.measure),
     Row("i", "one, two, four processes on the same cores", scaling.measure),
     Row("j", "logins of known and unknown accounts", logins.measure),
+    Row("k", "a rush hour: 5,000 reports of 40 jams", rush.measure),
     # these two begin anew, or leave much behind
     Row("h", "memory, starts, images", weight.measure),
     Row("g", "growing", growth.measure),

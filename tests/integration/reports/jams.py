@@ -16,7 +16,7 @@ from services.chassis.principal import GUEST, SYSTEM, Principal
 from services.chassis.sender import Sender
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports.catalogue import Catalogue
-from services.reports.incidents import casework, cifs, reading, votes
+from services.reports.incidents import casework, cifs, history, history_repository, reading, votes
 from services.reports.incidents import commands as incidents
 from services.reports.incidents.cifs_contract import CIFS_INCIDENTS
 from services.reports.incidents.contract import (
@@ -26,6 +26,7 @@ from services.reports.incidents.contract import (
     SPLIT_INCIDENT,
     VOTE_INCIDENT,
 )
+from services.reports.incidents.history_contract import CORRIDORS, LIST_HISTORY
 from tests.integration.calling import Caller
 from tests.integration.conftest import Urls
 from tests.integration.reports.conftest import INSIDE, Desk
@@ -84,6 +85,20 @@ class Streets(Desk):
         body = {"id": incident_id, "reports": reports}
         found: dict[str, Any] = self.ask(SPLIT_INCIDENT, casework.split_incident, body, by)
         return found
+
+    def history(self, **asked: Any) -> list[dict[str, Any]]:
+        """Those that are over."""
+        page = self.ask(LIST_HISTORY, history.list_incident_history, asked, GUEST)
+        return list(page["features"])
+
+    def corridors(self, **asked: Any) -> list[dict[str, Any]]:
+        """The worst corridors, after everything was summed up."""
+        with self.caller.database.session() as session:
+            work = UnitOfWork(session)
+            while history_repository.fold(work, batch=1):
+                continue
+            work.commit()
+        return list(self.ask(CORRIDORS, history.worst_corridors, asked, GUEST)["items"])
 
     def cifs(self) -> list[dict[str, Any]]:
         """The feed for partners."""
