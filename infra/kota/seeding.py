@@ -33,6 +33,7 @@ from services.chassis.files import FileStore, open_store
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports import seeding_repository, sum_repository
 from services.reports.catalogue import Catalogue
+from services.reports.incidents import history_repository
 from services.reports.seeding import Seeder, Span
 from services.reports.seeding_repository import Copied
 
@@ -51,6 +52,7 @@ _UNTIL = "synthetic until "
 _TIDY = (
     "VACUUM (ANALYZE) report, report_words, report_change, report_stay_change",
     "ANALYZE report_history, report_photo, report_sum, report_stay_sum, report_median, report_cell",
+    "ANALYZE incident, incident_report, incident_hour",
 )
 # sums are made of so many changes at a time; many share a sum
 _SUMMED = 50 * BATCH
@@ -172,6 +174,7 @@ def _sum_up(opened: Session, zone: str) -> None:
     while more:
         work = UnitOfWork(opened)
         more = sum_repository.fold(work, zone, _SUMMED)
+        more |= history_repository.fold(work, _SUMMED)
         work.commit()
 
 

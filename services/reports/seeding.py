@@ -25,6 +25,7 @@ from services.reports.catalogue import Catalogue
 from services.reports.changing import Step, TermsOf, changed_by, remembered
 from services.reports.commands import PREFIX, begun
 from services.reports.contract import ACTIONS
+from services.reports.incidents.seeding import Past, past
 from services.reports.lifecycle import State, next_state
 from services.reports.seeding_material import MARK, Material
 from services.reports.service_levels import Alarm, Terms, WorkingTime
@@ -70,11 +71,13 @@ class Line:
 
 @dataclass
 class Life:
-    """A report as it stands, and how it came there. photos: (number, version, photo)."""
+    """A report as it stands, and how it came there. photos: (number, version, photo). past: what it
+    led to in the streets."""
 
     report: Row
     history: list[Line]
     photos: list[tuple[int, int, UploadedPhoto]] = field(default_factory=list)
+    past: Past | None = None
 
     def take(self, step: Step, actor: str, at: datetime, terms_of: TermsOf) -> None:
         """Take a step at that time."""
@@ -166,7 +169,13 @@ class Seeder:
         random = _random(f"{self._seed}:{first}")
         for position, serial in enumerate(serials, first):
             at = span.moment(position + random.random())
-            yield self._lived(random, self._new(random, at, serial), span.end)
+            life = self._lived(random, self._new(random, at, serial), span.end)
+            life.past = self._past(life.report, span.end)
+            yield life
+
+    def _past(self, report: Row, end: datetime) -> Past | None:
+        category = self._city.categories.by_code[report["category"]]
+        return past(report, category, end, self._city.city.timezone)
 
     def _new(self, random: Random, at: datetime, serial: int) -> Life:
         placed = self._material.reported(random)

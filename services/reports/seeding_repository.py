@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from services.chassis import jsontext
 from services.chassis.database import Session
+from services.reports.incidents.seeding import HOUR, INCIDENT, MEMBER
 from services.reports.seeding import Life
 from services.reports.seeding_material import MARK
 
@@ -20,10 +21,16 @@ REPORT = (
 )  # fmt: skip
 HISTORY = ("report_id", "version", "action", "actor", "at", "data")
 PHOTO = ("report_id", "n", "hour", "digest", "width", "height", "bytes", "version")
+TABLES = {
+    "report": REPORT,
+    "report_history": HISTORY,
+    "report_photo": PHOTO,
+    "incident": INCIDENT,
+    "incident_report": MEMBER,
+    "incident_hour_change": HOUR,
+}
 COPIES = {
-    "report": f"COPY report ({', '.join(REPORT)}) FROM STDIN",
-    "report_history": f"COPY report_history ({', '.join(HISTORY)}) FROM STDIN",
-    "report_photo": f"COPY report_photo ({', '.join(PHOTO)}) FROM STDIN",
+    table: f"COPY {table} ({', '.join(columns)}) FROM STDIN" for table, columns in TABLES.items()
 }
 _SERIALS = "SELECT nextval('report_serial') AS serial FROM generate_series(1, %(count)s)"
 _OFFICERS = """
@@ -47,6 +54,7 @@ class Cursor(Protocol):
 def rendered(lives: Iterable[Life]) -> Copied:
     """The rows of reports as COPY reads them, by table."""
     reports, history, photos = io.StringIO(), io.StringIO(), io.StringIO()
+    incidents, members, hours = io.StringIO(), io.StringIO(), io.StringIO()
     for life in lives:
         report = life.report
         report_id = report["id"]
@@ -58,8 +66,12 @@ def rendered(lives: Iterable[Life]) -> Copied:
         for n, version, photo in life.photos:
             picture = [photo.hour, photo.digest, photo.width, photo.height, photo.bytes]
             photos.write(_line([report_id, n, *picture, version]))
-    texts = (reports.getvalue(), history.getvalue(), photos.getvalue())
-    return dict(zip(COPIES, texts, strict=True))
+        if life.past is not None:
+            incidents.write(_line(life.past.incident))
+            members.write(_line(life.past.member))
+            hours.write("".join(map(_line, life.past.hours)))
+    written = (reports, history, photos, incidents, members, hours)
+    return {table: text.getvalue() for table, text in zip(COPIES, written, strict=True)}
 
 
 def copy(cursor: Cursor, rows: Copied) -> None:

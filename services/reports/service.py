@@ -26,40 +26,24 @@ from services.reports import (
     commands,
     contacts,
     contract,
-    following,
-    forgetting,
-    maps,
-    merging,
     moderation,
-    nearby,
     open_data,
     part_alarms,
-    part_reading,
     photos,
     repository,
     requests,
-    statistics,
     sum_repository,
     timeline,
 )
-from services.reports import work as agency_work
 from services.reports.abuse import blocks
 from services.reports.abuse import repository as senders
-from services.reports.abuse.contract import BLOCK_SENDER, LIFT_BLOCK, LIST_BLOCKS
+from services.reports.abuse.contract import BLOCK_SENDER
 from services.reports.catalogue import Catalogue
 from services.reports.incidents import commands as incidents
 from services.reports.incidents import history_repository
-from services.reports.incidents.serving import INCIDENT_COMMANDS
-from services.reports.open_data_contract import OPEN_DATA, OPEN_DATA_FILE
+from services.reports.plain import PLAIN
 from services.reports.settings import Settings
-from services.reports.statistics_contract import CLUSTERS, HEAT, STATISTICS
-from services.reports.work_contract import (
-    ASSIGN_MANY,
-    GET_JOB,
-    LIST_RESPONSES,
-    LIST_WORK,
-    WORK_OVERVIEW,
-)
+from services.reports.work_contract import ASSIGN_MANY, GET_JOB
 
 SWEEP_SECONDS = 600.0
 ALARM_SECONDS = 1.0
@@ -268,32 +252,6 @@ class ReportsService(ChassisService):
         return more
 
 
-# whatever needs the city alone
-_PLAIN: dict[Operation, Callable[..., dict[str, Any]]] = {
-    contract.GET_REPORT: commands.get_report,
-    contract.LIST_REPORTS: commands.list_reports,
-    STATISTICS: statistics.report_statistics,
-    HEAT: maps.report_heat,
-    CLUSTERS: maps.report_clusters,
-    OPEN_DATA: open_data.open_data,
-    OPEN_DATA_FILE: open_data.open_data_file,
-    contract.GET_CATEGORY: categories.get_category,
-    contract.FIND_REPORTS: requests.find_reports,
-    contract.FIND_NEARBY: nearby.find_nearby,
-    contract.LIST_DUPLICATES: merging.list_duplicates,
-    contract.LIST_PARTS: part_reading.list_parts,
-    contract.FORGET_REPORTER: forgetting.forget_reporter,
-    contract.SUPPORT: following.support,
-    contract.FOLLOW: following.follow,
-    LIST_RESPONSES: agency_work.list_responses,
-    LIST_WORK: agency_work.list_work,
-    WORK_OVERVIEW: agency_work.overview,
-    LIFT_BLOCK: blocks.lift_block,
-    LIST_BLOCKS: blocks.list_blocks,
-    **INCIDENT_COMMANDS,
-}
-
-
 def _serve(offered: Operation, command: Callable[..., dict[str, Any]]) -> None:
     """Give the service an entrypoint for an operation; command takes the service, too."""
 
@@ -319,7 +277,7 @@ def _act(name: str, service: Any, work: UnitOfWork, body: dict[str, Any]) -> dic
     return actions.act(work, name, body, service.chassis.city, capabilities_of(service))
 
 
-for _operation, _command in _PLAIN.items():
+for _operation, _command in PLAIN.items():
     _serve(_operation, partial(_plain, _command))
 _serve(BLOCK_SENDER, _block)
 for _name, _action in contract.ACTIONS.items():

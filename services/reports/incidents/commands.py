@@ -243,12 +243,22 @@ def report_changed(work: UnitOfWork, before: Row, report: Row, city: Catalogue) 
     withdrawn = _is_withdrawn(report)
     if rules is None or withdrawn == _is_withdrawn(before):
         return
-    placed = queries.of_report(work, report["id"])
-    if placed is None or placed["is_withdrawn"] == withdrawn:
+    placed, incident = _placed(work, report["id"])
+    if placed is None or incident is None or placed["is_withdrawn"] == withdrawn:
         return
     repository.set_withdrawn(work, report["id"], withdrawn=withdrawn)
-    for incident in repository.locked(work, [placed["incident_id"]]):
-        _recount(work, incident, placed, rules, city, -1 if withdrawn else 1)
+    _recount(work, incident, placed, rules, city, -1 if withdrawn else 1)
+
+
+def _placed(work: UnitOfWork, report_id: str) -> tuple[Row | None, Row | None]:
+    """Of which incident a report is, and that one, locked; it may have become another's while its
+    incident was waited for."""
+    before, placed, incident = None, queries.of_report(work, report_id), None
+    while placed is not None and (before is None or placed["incident_id"] != before):
+        before = placed["incident_id"]
+        incident = next(iter(repository.locked(work, [before])), None)
+        placed = queries.of_report(work, report_id)
+    return placed, incident
 
 
 def _is_withdrawn(report: Row) -> bool:

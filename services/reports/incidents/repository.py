@@ -123,6 +123,7 @@ _WITHDRAWN = "UPDATE incident_report SET is_withdrawn = %(withdrawn)s WHERE repo
 _FORGET = """
 DELETE FROM incident_cell WHERE incident_id = %(id)s;
 DELETE FROM incident_voice WHERE incident_id = %(id)s;
+UPDATE incident_report SET voice = '' WHERE incident_id = %(id)s;
 DELETE FROM incident_apart WHERE %(id)s IN (incident_id, other_id)"""
 _KEEP_APART = """
 INSERT INTO incident_apart (incident_id, other_id)

@@ -12,10 +12,11 @@ import pytest
 
 from services.chassis.clock import FixedClock
 from services.chassis.database import Database
+from services.chassis.envelope import Event
 from services.chassis.ids import new_id
 from services.chassis.principal import GUEST, Principal, Role
 from services.chassis.unit_of_work import UnitOfWork
-from services.notify import contract, feed
+from services.notify import commands, contract, feed
 from tests.integration.calling import Caller
 from tests.integration.conftest import Urls
 
@@ -188,3 +189,17 @@ def test_the_clock_is_the_entrys_own(own: Feed) -> None:
     own.add()
     own.advance()
     assert own.read(after=0)["items"][0]["at"].startswith("2026-06-01T12:00:00")
+
+
+def test_incidents_are_everybodys_in_their_order(own: Feed) -> None:
+    incident = new_id()
+    told = {"incident_id": incident, "reports": 1}
+    for version, event_type in enumerate(contract.TELL_INCIDENTS.events, 1):
+        event = Event(new_id(), event_type.type, incident, version, own.caller.clock.now(), told)
+        own.do(lambda work, event=event: commands.tell_incident(work, event))  # type: ignore[misc]
+    own.advance()
+    items = own.read(GUEST, after=0)["items"]
+    assert [item["type"] for item in items] == [
+        "incident.opened", "incident.changed", "incident.ended",
+    ]  # fmt: skip
+    assert all(item["data"] == told for item in items)

@@ -13,6 +13,7 @@ from infra.local.state import CITY_PACK
 from services.chassis.capabilities import UploadedPhoto
 from services.chassis.ids import id_at, is_public_number
 from services.reports.catalogue import Catalogue
+from services.reports.incidents.seeding import INCIDENT
 from services.reports.lifecycle import State, folded
 from services.reports.seeding import Life, Seeder, Span
 from services.reports.seeding_material import MARK
@@ -99,3 +100,20 @@ def test_an_id_of_a_moment(milliseconds: int, random: int) -> None:
     assert made[14] == "7" and made[19] in "89ab"
     assert int(made.replace("-", "")[:12], 16) == int(at.timestamp() * 1_000)
     assert made < id_at(at + timedelta(milliseconds=2), 0)
+
+
+def test_what_was_in_the_streets_is_over(city: Catalogue) -> None:
+    """Whatever can be of an incident is of one that lived for its lifetime, and is seen no more."""
+    made = lives(city)
+    for life in made:
+        report = life.report
+        rules = city.category(report["category"]).incident
+        is_seen = report["visibility"] != "secret" and report["state"] != "rejected"
+        is_over = rules is not None and report["created_at"] + rules.lifetime <= END
+        assert (life.past is not None) == (is_seen and is_over)
+        if life.past is not None and rules is not None:
+            row = dict(zip(INCIDENT, life.past.incident, strict=True))
+            assert row["ended_at"] - row["began_at"] == rules.lifetime
+            minutes = sum(hour[-1] for hour in life.past.hours)
+            assert minutes * 60 == pytest.approx(rules.lifetime.total_seconds())
+    assert sum(life.past is not None for life in made) > 20
