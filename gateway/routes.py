@@ -187,6 +187,7 @@ ROUTES: tuple[Route, ...] = (
     _post("/v1/incidents/{id}/merge", REPORTS, "merge_incident"),
     _post("/v1/incidents/{id}/split", REPORTS, "split_incident"),
     _get("/v1/work/reports", REPORTS, "list_work"),
+    _get("/v1/work/suspected", REPORTS, "list_suspected"),
     _get("/v1/work/responses", REPORTS, "list_responses"),
     _get("/v1/work/overview", REPORTS, "work_overview"),
     _post(

@@ -57,7 +57,12 @@ class Pictures:
 
     def _keep(self, picture: Picture) -> UploadedPhoto:
         photo = UploadedPhoto(
-            hour_of(self._clock.now()), picture.digest, picture.width, picture.height, picture.bytes
+            hour_of(self._clock.now()),
+            picture.digest,
+            picture.width,
+            picture.height,
+            picture.bytes,
+            picture.likeness,
         )
         self._store.put(photo.key("thumb"), picture.thumb, "image/jpeg")
         self._store.put(photo.key(), picture.picture, "image/jpeg")

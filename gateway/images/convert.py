@@ -14,6 +14,7 @@ import json
 import resource
 import sys
 import warnings
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ SMALLEST_SIDE = 16
 LONGEST_SIDE = 2_560
 THUMB_SIDE = 320
 QUALITY, THUMB_QUALITY = 85, 78
+_GRID = 8
 # Pillow opens MPO, in which phones write several pictures into one file, as JPEG
 FORMATS = tuple(
     plugin.format
@@ -93,7 +95,20 @@ def convert(source: Path, folder: Path) -> dict[str, Any]:
         "width": width,
         "height": height,
         "bytes": len(body),
+        "likeness": likeness(picture),
     }
+
+
+def likeness(picture: Image.Image) -> str:
+    """What it looks like, in 16 hexadecimal digits: 64 bits, in few of which alike pictures differ.
+
+    The difference hash: of nine by eight grey values, whether each is lighter than the one to its
+    right. Sizes, qualities and small corrections of a photo leave nearly all of them as they are.
+    """
+    grey = picture.convert("L").resize((_GRID + 1, _GRID), Image.Resampling.LANCZOS).tobytes()
+    rows = [grey[at : at + _GRID + 1] for at in range(0, len(grey), _GRID + 1)]
+    bits = [left > right for row in rows for left, right in pairwise(row)]
+    return f"{sum(bit << place for place, bit in enumerate(reversed(bits))):016x}"
 
 
 def _is_polyglot(content: bytes) -> bool:

@@ -54,7 +54,8 @@ class PictureRefused(Invalid):
 
 @dataclass(frozen=True)
 class Picture:
-    """A harmless picture. picture, thumb: files. digest: SHA-256 of the picture."""
+    """A harmless picture. picture, thumb: files. digest: SHA-256 of the picture. likeness: its
+    perceptual hash."""
 
     digest: str
     picture: Path
@@ -62,6 +63,7 @@ class Picture:
     width: int
     height: int
     bytes: int
+    likeness: str
 
 
 class Converter:

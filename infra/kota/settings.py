@@ -113,6 +113,8 @@ def _key(declared: Field[Any]) -> tuple[str, str, str | None, str]:
 def _written(default: Any) -> str:
     if default is None or default == ():
         return "none"
+    if isinstance(default, bool):
+        return str(default).lower()
     return f"{default:g}" if isinstance(default, float) else str(default)
 
 

@@ -23,6 +23,7 @@ MODULES = {
     "gateway.metrics": "gateway",
     "services.notify.mail_metrics": "notify",
     "services.reports.alarm_metrics": "reports",
+    "services.reports.abuse.metrics": "reports",
 }
 _PLACE = re.compile(r"(?<=<!-- metrics -->\n).*(?=<!-- /metrics -->)", re.DOTALL)
 

@@ -21,7 +21,8 @@ LIFETIME = timedelta(hours=24)
 class UploadedPhoto:
     """A picture in the file store. hour: of its upload (UTC, YYYYMMDDHH), a part of its key.
 
-    digest: SHA-256 of the picture. width, height: pixels. bytes: size of the picture.
+    digest: SHA-256 of the picture. width, height: pixels. bytes: size of the picture. likeness:
+    what it looks like, by 64 bits that alike pictures nearly share; None from a gateway of before.
     """
 
     hour: str
@@ -29,6 +30,7 @@ class UploadedPhoto:
     width: int
     height: int
     bytes: int
+    likeness: str | None = None
 
     def key(self, size: str = "full") -> str:
         """Its key in the file store; size: `full` or `thumb`."""

@@ -71,6 +71,14 @@ def descriptor(env: Env, name: str) -> int:
     return _between(env.int(name), 0, 1_023)
 
 
+def truth(env: Env, name: str) -> bool:
+    """true or false."""
+    given = env.str(name)
+    if given not in ("true", "false"):
+        raise EnvError("must be true or false")
+    return given == "true"
+
+
 def positive(env: Env, name: str) -> int:
     """A whole number from 1 to 10,000."""
     return _between(env.int(name), 1, 10_000)

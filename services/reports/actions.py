@@ -20,7 +20,7 @@ from services.reports import (
     photos,
     queries,
 )
-from services.reports.abuse import blocks
+from services.reports.abuse import holding
 from services.reports.catalogue import Catalogue
 from services.reports.changing import Step
 from services.reports.commands import shown, tracked, view
@@ -65,8 +65,6 @@ def act(
     Raises NotFound if the report is not there, not to be seen, or not the caller's to do this to;
     StaleVersion; Conflict naming what would be possible; Invalid; Blocked, for comments.
     """
-    if name == "comment":
-        blocks.check(work, city)
     report, original = merging.locked(work, name, body)
     if report is None or not view(work, report).content:
         raise NotFound()
@@ -94,9 +92,13 @@ def _done(deed: Deed, capabilities: Capabilities) -> dict[str, Any]:
     if not lifecycle.RULES[deed.name].by & deed.parties:
         raise NotFound()
     work.call.check_version(report["version"])
-    changed = changing.take(work, report, _step(deed, capabilities), deed.city)
+    admission = None
     if deed.name == "comment":
-        blocks.remember(work, changed)
+        admission = holding.admit_comment(work, deed.body["text"], deed.city)
+    changed = changing.take(work, report, _step(deed, capabilities), deed.city)
+    if admission is not None:
+        holding.keep(work, changed, admission)
+        holding.remember_comment(work, changed, deed.body["text"], admission)
     if deed.original is not None:
         merging.remember(work, deed.name, deed.original, changed, deed.city)
     return shown(work, changed, deed.city)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,11 @@ class Catalogue:
     categories: Categories
     responses: tuple[Response, ...]
     abuse: Figures
+
+    @cached_property
+    def trusting(self) -> Catalogue:
+        """The same city, which suspects nobody."""
+        return replace(self, abuse=replace(self.abuse, holding=None))
 
     @classmethod
     def load(cls, city_pack: Path) -> Catalogue:

@@ -22,7 +22,7 @@ from services.reports import (
     queries,
     repository,
 )
-from services.reports.abuse import blocks
+from services.reports.abuse import holding
 from services.reports.catalogue import Catalogue
 from services.reports.city import Category
 from services.reports.domain import View, view_of, works_for
@@ -47,8 +47,12 @@ def submit_report(
     are not the caller's, or a contact address from somebody who is logged in; Blocked.
     """
     _check_reporter(work, body)
-    report = _new(work, body, city)
-    uploaded = photos.taken(work, body.get("photos", []), capabilities)
+    given, placed = body.get("photos", []), _placed(body, city)
+    likenesses = photos.likenesses(work, given, capabilities)
+    admission = holding.admit_report(work, placed, likenesses, city)
+    uploaded = photos.taken(work, given, capabilities)
+    report = _new(work, body, placed, admission.serial, city)
+    holding.hold_report(work, report, admission)
     report["photos"] = photos.numbered(uploaded, 1, report)
     repository.insert(work, report)
     repository.add_photos(work, report["id"], uploaded, first=1, version=1)
@@ -56,11 +60,13 @@ def submit_report(
     repository.remember(work, report, "submitted", behalf)
     work.emit(contract.SUBMITTED, report["id"], 1, announcement(report, city))
     work.audit("report.submitted", report["id"], purpose="on_behalf_of" if behalf else "service")
-    blocks.remember(work, report)
+    holding.keep(work, report, admission)
+    holding.remember_report(work, report, admission)
     if any(name in body for name in _CONTACT):
         repository.keep_contact(work, report["id"], body, work.call.language)
     incident = incidents.join(work, report, city)
-    answer = shown(work, report, city) | ({"incident": incident} if incident else {})
+    answer = shown(work, report, city) | _held(report)
+    answer |= {"incident": incident} if incident else {}
     return answer | ({"tracking_code": None} if "contact_email" in body else {})
 
 
@@ -125,7 +131,7 @@ def track_report(
     """Read a report by number and tracking code. Raises NotFound as `tracked` does."""
     report = tracked(work, body, secret)
     work.audit("report.tracked", report["id"])
-    return shown(work, report, city)
+    return shown(work, report, city) | _held(report)
 
 
 def tracked(work: UnitOfWork, body: dict[str, Any], secret: bytes) -> Row:
@@ -139,10 +145,11 @@ def tracked(work: UnitOfWork, body: dict[str, Any], secret: bytes) -> Row:
     return report
 
 
-def _new(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
+def _new(
+    work: UnitOfWork, body: dict[str, Any], placed: dict[str, Any], serial: int, city: Catalogue
+) -> dict[str, Any]:
     principal, now = work.call.principal, work.clock.now()
-    placed = _placed(body, city)
-    number = public_number(PREFIX, city.local_time(now).year, blocks.opened(work, city))
+    number = public_number(PREFIX, city.local_time(now).year, serial)
     terms = city.terms(placed["category"], placed["agency"])
     reporter = _reporter(principal, body)
     report = begun(placed, terms, now, report_id=new_id(), number=number, reporter=reporter)
@@ -261,6 +268,9 @@ def shown(work: UnitOfWork, report: Row, city: Catalogue) -> dict[str, Any]:
     found = report | city.names(report["area"], report["agency"], work.call.language)
     found["duplicate_of"] = _original(work, report)
     sees_people = view(work, report).identity
+    is_own = report["reporter"] == work.call.principal.subject
+    found.pop("suspected", None)
+    found |= _held(report) if sees_people or is_own else {}
     if report["reporter"] is None or not sees_people:
         found.pop("reporter")
     if not sees_people:
@@ -268,6 +278,11 @@ def shown(work: UnitOfWork, report: Row, city: Catalogue) -> dict[str, Any]:
             found.pop(name, None)
         found["duplicates"] = report.get("public_duplicates", 0)
     return found
+
+
+def _held(report: Row) -> dict[str, Any]:
+    """Why it waits to be looked at, for who sent it and for staff; nothing if it does not."""
+    return {"suspected": report["suspected"]} if report.get("suspected") else {}
 
 
 def _original(work: UnitOfWork, report: Row) -> Row | None:

@@ -14,12 +14,11 @@ from services.chassis.database import Row
 from services.chassis.errors import NotFound
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports import casework_errors, moderation_repository, queries
+from services.reports.abuse import holding
 from services.reports.commands import view
-from services.reports.moderation_contract import WHOLE
+from services.reports.moderation_contract import HIDDEN, WHOLE
 from services.reports.timeline import said_in
 
-# what is read where words were hidden
-HIDDEN = "[disembunyikan · hidden]"
 _WORDS = ("description", "address")
 
 Changes = dict[str, Any]
@@ -36,6 +35,7 @@ def moderate(work: UnitOfWork, report: Row, body: dict[str, Any]) -> Changes:
         raise casework_errors.nothing_there()
     shown = None if kind in ("attributes", "photos") else text or HIDDEN
     moderation_repository.add(work, report, what, original, shown, body["reason"])
+    holding.decided(work, report["id"], what)
     return _changed(work, report, kind, name, shown)
 
 
@@ -43,7 +43,8 @@ def hide(work: UnitOfWork, report: Row, body: dict[str, Any]) -> Changes:
     """Take the whole report from the public's eyes."""
     original = report["visibility"]
     moderation_repository.add(work, report, WHOLE, original, "secret", body["reason"])
-    return {"visibility": "secret"}
+    holding.decided(work, report["id"], WHOLE)
+    return {"visibility": "secret", "suspected": None}
 
 
 def restore(work: UnitOfWork, report: Row, body: dict[str, Any]) -> Changes:
@@ -55,8 +56,9 @@ def restore(work: UnitOfWork, report: Row, body: dict[str, Any]) -> Changes:
     if last["original"] is None:
         raise casework_errors.original_removed()
     moderation_repository.undo(work, report, last["version"])
+    holding.decided(work, report["id"], body["what"])
     if body["what"] == WHOLE:
-        return {"visibility": last["original"]}
+        return {"visibility": last["original"], "suspected": None}
     kind, _, name = body["what"].partition(".")
     return _changed(work, report, kind, name, last["original"])
 

@@ -15,6 +15,8 @@ from services.reports.schemas import ReportId
 
 MOST_MODERATIONS = 1_000
 WHOLE = "report"
+# what is read where words were hidden
+HIDDEN = "[disembunyikan · hidden]"
 _PARTS = (
     r"description|address|attributes\.[a-z0-9_]{1,64}|photos\.[1-9][0-9]{0,2}"
     r"|timeline\.[1-9][0-9]{0,8}"

@@ -37,9 +37,17 @@ SELECT {PHOTO_FIELDS} FROM report_photo_withheld WHERE report_id = %(id)s AND n 
 
 
 def add(
-    work: UnitOfWork, report: Row, what: str, original: Any, shown: str | None, reason: str
+    work: UnitOfWork,
+    report: Row,
+    what: str,
+    original: Any,
+    shown: str | None,
+    reason: str,
+    *,
+    actor: str | None = None,
 ) -> None:
-    """Remember that `what` is shown otherwise from the report's next version on."""
+    """Remember that `what` is shown otherwise from the report's next version on. actor: None for
+    the caller."""
     values = {
         "id": report["id"],
         "version": report["version"] + 1,
@@ -47,7 +55,7 @@ def add(
         "original": jsontext.dumps(original),
         "shown": shown,
         "reason": reason,
-        "actor": work.call.principal.subject,
+        "actor": actor or work.call.principal.subject,
         "at": work.clock.now(),
     }
     work.write(_ADD, values)

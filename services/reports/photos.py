@@ -50,6 +50,13 @@ def taken(
     return found
 
 
+def likenesses(work: UnitOfWork, given: list[str], capabilities: Capabilities) -> list[str]:
+    """What the uploads look like, as far as they can be read: whether they may be used is decided
+    by `taken`, once it is known that the request was not answered before."""
+    found = [capabilities.read(one, work.call.principal.subject) for one in given]
+    return [photo.likeness for photo in found if photo is not None and photo.likeness]
+
+
 def numbered(uploaded: list[UploadedPhoto], first: int, report: Row) -> list[dict[str, Any]]:
     """New photos as a report shows them, numbered from `first`."""
     return [

@@ -22,7 +22,7 @@ from services.reports import (
     work,
 )
 from services.reports.abuse import blocks
-from services.reports.abuse.contract import LIFT_BLOCK, LIST_BLOCKS
+from services.reports.abuse.contract import LIFT_BLOCK, LIST_BLOCKS, LIST_SUSPECTED
 from services.reports.incidents.serving import INCIDENT_COMMANDS
 from services.reports.open_data_contract import OPEN_DATA, OPEN_DATA_FILE
 from services.reports.statistics_contract import CLUSTERS, HEAT, STATISTICS
@@ -49,5 +49,6 @@ PLAIN: Mapping[Operation, Callable[..., dict[str, Any]]] = {
     WORK_OVERVIEW: work.overview,
     LIFT_BLOCK: blocks.lift_block,
     LIST_BLOCKS: blocks.list_blocks,
+    LIST_SUSPECTED: work.list_suspected,
     **INCIDENT_COMMANDS,
 }

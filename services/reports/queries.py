@@ -29,7 +29,9 @@ COLUMNS = f"""id::text, number, version, state, category, description, lat, long
      'visibility', o.visibility, 'reporter', o.reporter, 'helpers', o.helpers)
    FROM report o WHERE o.id = report.duplicate_of) AS original,
   asked_at, still_well, settled_at, created_at, updated_at,
-  due_from, due_at, days_left, escalation, missed, alarm, alarm_at, {PHOTOS}"""
+  due_from, due_at, days_left, escalation, missed, alarm, alarm_at, {PHOTOS},
+  (SELECT reasons FROM report_suspected s WHERE s.report_id = report.id AND s.version = 1)
+  AS suspected"""
 PHOTO_FIELDS = "n, width, height, version"
 IS_OPEN = f"""state IN ('{"', '".join(OPEN)}')"""
 _BY_ID = f"SELECT {COLUMNS} FROM report WHERE id = %(id)s"

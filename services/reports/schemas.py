@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from services.chassis import fields, query_fields, text_fields
+from services.reports.abuse.suspicion import Reason
 from services.reports.lifecycle import State
 
+SUSPECTED_FOR = tuple(reason.value for reason in Reason)
 VISIBILITIES = ("public", "anonymous", "secret")
 STATES = tuple(state.value for state in State)
 MOST_PHOTOS = 6
@@ -131,6 +133,10 @@ class Report(fields.Schema):
     reporter = fields.String(metadata={"description": "the reporter's account; staff only"})
     officer = fields.String(
         allow_none=True, metadata={"description": "who works on it; staff only"}
+    )
+    suspected = fields.List(
+        fields.Choice(SUSPECTED_FOR),
+        metadata={"description": "why the public does not see it yet; its reporter and staff"},
     )
     escalation = fields.Integer(min=0, max=10, metadata={"description": "staff only"})
     app = fields.String(

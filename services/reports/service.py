@@ -69,6 +69,12 @@ def capabilities_of(service: Any) -> Capabilities:
     return Capabilities(service.chassis.settings.upload_secret, service.chassis.clock)
 
 
+def city_of(service: Any) -> Catalogue:
+    """For what people send: the city, or if the operator wants that, one that suspects nobody."""
+    city: Catalogue = service.chassis.city
+    return city if service.chassis.settings.hold_suspected else city.trusting
+
+
 class ReportsService(ChassisService):
     """Citizens' reports."""
 
@@ -78,7 +84,7 @@ class ReportsService(ChassisService):
     @operation(contract.SUBMIT_REPORT, present=with_tracking_code)
     def submit_report(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Take a report in."""
-        return commands.submit_report(work, body, self.chassis.city, capabilities_of(self))
+        return commands.submit_report(work, body, city_of(self), capabilities_of(self))
 
     @operation(contract.GET_PHOTO)
     def get_photo(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
@@ -118,7 +124,7 @@ class ReportsService(ChassisService):
     @operation(contract.SUBMIT_REQUEST)
     def submit_request(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Take in what an app sends."""
-        return requests.submit_request(work, body, self.chassis.city, capabilities_of(self))
+        return requests.submit_request(work, body, city_of(self), capabilities_of(self))
 
     @operation(contract.ANSWER_FOLLOW_UP)
     def answer_follow_up(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
@@ -274,7 +280,7 @@ def _block(service: Any, work: UnitOfWork, body: dict[str, Any]) -> dict[str, An
 
 
 def _act(name: str, service: Any, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
-    return actions.act(work, name, body, service.chassis.city, capabilities_of(service))
+    return actions.act(work, name, body, city_of(service), capabilities_of(service))
 
 
 for _operation, _command in PLAIN.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.chassis.secret_settings import secret_bytes
-from services.chassis.settings import ServiceSettings, files_url, setting
+from services.chassis.settings import ServiceSettings, files_url, setting, truth
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +17,9 @@ class Settings(ServiceSettings):
     )
     upload_secret: bytes = setting(
         secret_bytes, means="proves who uploaded a photo; the same for gateway and reports"
+    )
+    hold_suspected: bool = setting(
+        truth, True, means="whether what looks like abuse is kept from the public until looked at"
     )
     files_url: str = setting(
         files_url, means="where photos are kept; the same for gateway and reports"

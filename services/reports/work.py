@@ -10,6 +10,7 @@ from services.chassis.errors import NotFound
 from services.chassis.principal import OVERSEERS
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports import work_queries
+from services.reports.abuse import holding
 from services.reports.catalogue import Catalogue
 from services.reports.commands import shown
 
@@ -28,6 +29,17 @@ def list_work(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[s
         "overdue": sum(row["overdue"] for row in found),
         **_parts(work, body, agency),
     }
+
+
+def list_suspected(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
+    """One page of what looks like abuse and waits. Raises as list_work does."""
+    rows, after = holding.list_suspected(work, _agency(work, body), body)
+    items = [
+        {name: row.pop(f"held_{name}") for name in ("id", "version", "since", "reasons", "text")}
+        | {"report": shown(work, row, city)}
+        for row in rows
+    ]
+    return {"items": items, "next": after}
 
 
 def overview(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from tests.waiting import eventually
 
 PORTS = range(18_400, 18_500)
 # they are counted as ever, only the limit is far away
-KNOBS = {"RATE_LIMIT_SCALE": "1000000"}
+KNOBS = {"RATE_LIMIT_SCALE": "1000000", "HOLD_SUSPECTED": "false"}
 CITIZENS = ("citizen-1", "citizen-2")
 OFFICERS = ("officer-dlh",)
 TOKEN_SECONDS = 600.0

@@ -11,10 +11,12 @@ from urllib.parse import quote
 import pytest
 
 from gateway.routes import ROUTES, By, Route
+from infra.local.stack import Stack
 from services.chassis.ids import new_id
 from services.chassis.principal import Role
 from tests.cities import City
 from tests.client import Answer, Client
+from tests.reliability.databases import change, connected
 from tests.security.making import BODIES, REPORT, soon
 from tests.waiting import eventually
 
@@ -40,7 +42,7 @@ LISTS = [
 
 
 @pytest.fixture(scope="module")
-def ids(citizen: Client, officer: Client, supervisor: Client) -> dict[str, str]:
+def ids(stack: Stack, citizen: Client, officer: Client, supervisor: Client) -> dict[str, str]:
     """Right values of what stands in paths; there is more than one row in every list."""
     report = citizen.post("/v1/reports", REPORT).json
     into = {"duplicate_of": report["id"], "reason": "x"}
@@ -51,10 +53,17 @@ def ids(citizen: Client, officer: Client, supervisor: Client) -> dict[str, str]:
     eventually(lambda: len(citizen.get("/v1/notifications?limit=2").json["items"]) == 2)
     for n in (1, 2):
         _block_a_phone(supervisor, f"phone-{n}-{report['id']}")
+        with connected(stack, "reports") as reports:
+            change(reports, _HELD, new_id(), report["id"], n)
     return {
         "id": report["id"], "number": report["number"], "n": "1", "code": "pbg", "token": "x",
         "service_request_id": report["number"], "service_code": "sampah", "format": "json",
     }  # fmt: skip
+
+
+_HELD = """
+INSERT INTO report_suspected (id, report_id, version, since, reasons)
+VALUES (%s, %s, %s, now(), ARRAY['repeated_text'])"""
 
 
 def _block_a_phone(supervisor: Client, device: str) -> None:

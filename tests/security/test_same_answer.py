@@ -110,7 +110,7 @@ _NOTHING_NAMED = {
     "open311_definition", "open311_requests", "open311_submit", "find_nearby",
     "reports_geojson", "reports_atom", "report_statistics", "report_clusters", "report_heat",
     "open_data", "open_data_csv", "open_data_geojson", "list_blocks", "list_incidents",
-    "cifs_xml", "cifs_json", "list_incident_history", "worst_corridors",
+    "cifs_xml", "cifs_json", "list_incident_history", "worst_corridors", "list_suspected",
 }  # fmt: skip
 # they are told what is there: an admin of accounts, staff of what it may see
 _MAY_KNOW = {"create_account", "assign_many"}

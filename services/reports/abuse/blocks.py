@@ -30,24 +30,7 @@ def check(work: UnitOfWork, city: Catalogue) -> None:
     marks = work.call.sender.all_marks(work.call.principal)
     found = repository.in_force(work, marks) if marks else None
     if found is not None:
-        raise _refusal(found, city)
-
-
-def opened(work: UnitOfWork, city: Catalogue) -> int:
-    """The next serial of public numbers, for a caller who may send. Raises Blocked."""
-    found = repository.opening(work, work.call.sender.all_marks(work.call.principal))
-    if found["id"] is not None:
-        raise _refusal(found, city)
-    return int(found["serial"])
-
-
-def remember(work: UnitOfWork, report: Row) -> None:
-    """Keep by what the caller, who sent this version of a report, can be known again."""
-    found, principal = work.call.sender, work.call.principal
-    marks = found.marks(principal)
-    if marks:
-        known = {"account": marks.get("account"), "device": found.device}
-        repository.keep(work, report, known | {"networks": list(found.networks)})
+        raise refusal(found, city)
 
 
 def block_sender(
@@ -110,7 +93,8 @@ def list_blocks(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict
     return {"items": items, "next": after}
 
 
-def _refusal(found: Row, city: Catalogue) -> errors.Blocked:
+def refusal(found: Row, city: Catalogue) -> errors.Blocked:
+    """What whoever is blocked is told."""
     until = city.local_time(found["until"]).strftime("%Y-%m-%d %H:%M %Z")
     return errors.blocked(found["id"], found["reason"], until, city.abuse.objection)
 

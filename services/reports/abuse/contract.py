@@ -12,8 +12,9 @@ from services.chassis.errors import (
     Malformed,
     NotFound,
 )
-from services.chassis.principal import LEADERS, OVERSEERS, Role
+from services.chassis.principal import LEADERS, OVERSEERS, STAFF, Role
 from services.chassis.text import Text
+from services.reports.schemas import SUSPECTED_FOR, Report
 
 WHICH = ("account", "device", "address", "network")
 LONGEST_REASON = 500
@@ -100,6 +101,37 @@ class BlockList(fields.Schema):
     next = fields.String(required=True, allow_none=True)
 
 
+class ListSuspects(fields.Schema):
+    """A page, what waits longest first. agency: for overseers; staff sees its own."""
+
+    limit = fields.Integer(min=1, max=100, load_default=20)
+    cursor = fields.String(max=200)
+    agency = fields.String(min=1, max=20, metadata={"example": "DLH"})
+
+
+class Suspect(fields.Schema):
+    """Something that looks like abuse: the report itself (version 1), or a comment on it.
+
+    reasons: why. text: what the comment says. To show it, `restore` the report (`what: report`) or
+    the comment (`timeline.VERSION`); to keep it hidden, `hide` or `moderate` it. A report that is
+    rejected or merged waits no more either.
+    """
+
+    id = fields.UUID(required=True)
+    report = fields.Nested(Report, required=True)
+    version = fields.Integer(required=True, min=1, max=2**31 - 1)
+    since = fields.Timestamp(required=True)
+    reasons = fields.List(fields.Choice(SUSPECTED_FOR), required=True)
+    text = fields.String(required=True, allow_none=True, max=fields.MAX_TEXT, multiline=True)
+
+
+class SuspectList(fields.Schema):
+    """`next` is the cursor of the following page, null on the last."""
+
+    items = fields.List(fields.Nested(Suspect), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
 _WHO_BLOCKS = LEADERS | {Role.ADMIN}
 BLOCK_SENDER = Operation(
     "block_sender",
@@ -127,4 +159,12 @@ LIST_BLOCKS = Operation(
     access=LEADERS | OVERSEERS,
     errors=(Malformed,),
 )
-ABUSE_OPERATIONS = (BLOCK_SENDER, LIFT_BLOCK, LIST_BLOCKS)
+LIST_SUSPECTED = Operation(
+    "list_suspected",
+    ListSuspects,
+    SuspectList,
+    Text("What looks like abuse and waits to be looked at", id="Kiriman yang ditahan"),
+    access=STAFF,
+    errors=(Malformed, NotFound),
+)
+ABUSE_OPERATIONS = (BLOCK_SENDER, LIFT_BLOCK, LIST_BLOCKS, LIST_SUSPECTED)

@@ -2,23 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from services.chassis.cursors import Cursor
 from services.chassis.database import Row
 from services.chassis.unit_of_work import UnitOfWork
+from services.reports.abuse.suspicion import Told
+from services.reports.queries import COLUMNS, IS_OPEN
 
+BATCH = 1_000
+MOST_ALIKE = 200
 _BLOCK = """id::text, which, report_id::text AS report, version, agency, reason, set_by, set_at,
   until, lifted_by, lifted_at, lifted_because, lifted_at IS NULL AND until > %(now)s AS active"""
 _IN_FORCE = """
 SELECT id::text, reason, until FROM sender_block
 WHERE marks && %(marks)s::text[] AND lifted_at IS NULL AND until > %(now)s
 ORDER BY until DESC LIMIT 1"""
+_LIKE = """SELECT words, coalesce(likenesses, ARRAY[]::text[]) AS likenesses, account, device,
+  networks[1] AS address, coalesce(lat, 0) AS lat, coalesce(long, 0) AS long,
+  extract(epoch FROM %(now)s - at)::float AS seconds_ago
+FROM report_sender"""
+_NEWEST = f"at > %(now)s::timestamptz - interval '1 day' ORDER BY at DESC LIMIT {MOST_ALIKE}"
+_PHOTOS = "%(has_photos)s AND cardinality(likenesses) > 0"
+# what may be like what comes in: by each index what is newest there
+_EARLIER = f"""
+SELECT coalesce(json_agg(row_to_json(one)), '[]') FROM (
+  ({_LIKE} WHERE %(looks)s AND version = 1 AND words = %(words)s AND {_NEWEST}) UNION
+  ({_LIKE} WHERE {_PHOTOS} AND account = %(account)s AND {_NEWEST}) UNION
+  ({_LIKE} WHERE {_PHOTOS} AND device = %(device)s AND {_NEWEST}) UNION
+  ({_LIKE} WHERE {_PHOTOS} AND networks[1] = %(address)s AND {_NEWEST}) UNION
+  ({_LIKE} WHERE {_PHOTOS} AND area = %(area)s AND {_NEWEST})) one"""
+_GUESTS = """
+SELECT count(*) FROM (
+  SELECT 1 FROM report_sender
+  WHERE %(looks)s AND networks[1] = %(address)s AND account IS NULL
+    AND at > %(now)s::timestamptz - interval '1 hour' LIMIT %(guests)s) one"""
 # all that has to be known before a report is taken in, in one round trip
 _OPENING = f"""
-SELECT s.serial, b.* FROM (SELECT nextval('report_serial') AS serial) s
-LEFT JOIN LATERAL ({_IN_FORCE}) b ON true"""
+SELECT s.serial, b.*, ({_EARLIER}) AS earlier, ({_GUESTS}) AS guests
+FROM (SELECT nextval('report_serial') AS serial) s LEFT JOIN LATERAL ({_IN_FORCE}) b ON true"""
+_SAID = f"{_LIKE} WHERE version > 1 AND words = %(words)s AND {_NEWEST}"
+_HOLD = """
+INSERT INTO report_suspected (id, report_id, version, since, reasons)
+VALUES (%(id)s, %(report_id)s, %(version)s, %(since)s, %(reasons)s)"""
+_DECIDE = "DELETE FROM report_suspected WHERE report_id = %(id)s AND version = %(version)s"
 _ADD = """
 INSERT INTO sender_block (id, which, marks, report_id, version, agency, reason, set_by, set_at,
                           until)
@@ -30,8 +60,10 @@ UPDATE sender_block SET lifted_by = %(lifted_by)s, lifted_at = %(lifted_at)s,
   lifted_because = %(lifted_because)s
 WHERE id = %(id)s"""
 _KEEP = """
-INSERT INTO report_sender (report_id, version, at, account, device, networks)
-VALUES (%(id)s, %(version)s, %(at)s, %(account)s, %(device)s, %(networks)s)"""
+INSERT INTO report_sender (report_id, version, at, account, device, networks, words, likenesses,
+                           area, lat, long)
+VALUES (%(id)s, %(version)s, %(at)s, %(account)s, %(device)s, %(networks)s, %(words)s,
+        %(likenesses)s, %(area)s, %(lat)s, %(long)s)"""
 _SENDER = """
 SELECT account, device, networks FROM report_sender
 WHERE report_id = %(id)s AND version = %(version)s"""
@@ -50,7 +82,18 @@ WITH old AS (
   WHERE cardinality(marks) > 0 AND least(until, lifted_at) < %(before)s
 )
 SELECT count(*) AS rows FROM old"""
-BATCH = 1_000
+
+
+_HELD = f"""
+SELECT {COLUMNS}, held_id, held_version, held_since, held_reasons, held_text
+FROM (
+  SELECT h.id::text AS held_id, r.id, h.version AS held_version, h.since AS held_since,
+    h.reasons AS held_reasons, (
+      SELECT m.original #>> ARRAY[]::text[] FROM report_moderation m
+      WHERE m.report_id = r.id AND m.version = h.version AND h.version > 1) AS held_text
+  FROM report_suspected h JOIN report r ON r.id = h.report_id
+  WHERE {{conditions}} ORDER BY h.id LIMIT %(rows)s) waiting
+JOIN report USING (id) ORDER BY held_id"""
 
 
 def in_force(work: UnitOfWork, marks: list[str]) -> Row | None:
@@ -58,10 +101,16 @@ def in_force(work: UnitOfWork, marks: list[str]) -> Row | None:
     return work.first(_IN_FORCE, {"marks": marks, "now": work.clock.now()})
 
 
-def opening(work: UnitOfWork, marks: list[str]) -> Row:
-    """serial: the next of public numbers, never given twice, perhaps never used; and id, reason,
-    until as `in_force` finds them, null if there is no block."""
-    return work.all(_OPENING, {"marks": marks, "now": work.clock.now()})[0]
+def opening(work: UnitOfWork, marks: list[str], like: dict[str, Any]) -> Row:
+    """serial: the next of public numbers, never given twice, perhaps never used; id, reason, until
+    as `in_force` finds them, null if there is no block; earlier: what may be like it; guests: how
+    many reports guests sent from its address within an hour, counted as far as like["guests"]."""
+    return work.all(_OPENING, like | {"marks": marks, "now": work.clock.now()})[0]
+
+
+def said(work: UnitOfWork, words: str) -> list[Row]:
+    """The newest comments with the same words."""
+    return work.all(_SAID, {"words": words, "now": work.clock.now()})
 
 
 def add(work: UnitOfWork, block: dict[str, Any]) -> None:
@@ -97,10 +146,37 @@ def page(
     return work.all(sql, values | {"rows": asked["limit"] + 1})
 
 
-def keep(work: UnitOfWork, report: Row, sender: dict[str, Any]) -> None:
-    """Remember who sent that version of a report. sender: account, device, networks."""
-    values = {"id": report["id"], "version": report["version"], "at": report["updated_at"]}
-    work.write(_KEEP, values | sender)
+def keep(work: UnitOfWork, report: Row, told: Told, networks: Sequence[str]) -> None:
+    """Remember who sent that version of a report, what was said, and where."""
+    values = {"at": report["updated_at"], "networks": list(networks)}
+    work.write(_KEEP, report | asdict(told) | values)
+
+
+def hold(work: UnitOfWork, held: dict[str, Any], report: Row) -> None:
+    """That version of a report waits to be looked at. held: id, reasons."""
+    about = {"report_id": report["id"], "version": report["version"], "since": report["updated_at"]}
+    work.write(_HOLD, held | about)
+
+
+def decide(work: UnitOfWork, report_id: str, version: int) -> None:
+    """It waits no more."""
+    work.write(_DECIDE, {"id": report_id, "version": version})
+
+
+def held(
+    work: UnitOfWork, asked: dict[str, Any], agency: str | None, after: Cursor | None
+) -> list[Row]:
+    """One page of what waits, with one row more than asked for. agency: None for all.
+
+    Reports with held_id, held_version, held_since, held_reasons, held_text (of a comment).
+    """
+    conditions = [f"(h.version > 1 OR r.{IS_OPEN})"]
+    if agency is not None:
+        conditions.append("r.agency = %(agency)s")
+    if after is not None:
+        conditions.append("h.id > %(after)s")
+    sql = _HELD.format(conditions=" AND ".join(conditions))
+    return work.all(sql, {"agency": agency, "after": after, "rows": asked["limit"] + 1})
 
 
 def sender(work: UnitOfWork, report_id: str, version: int) -> Row | None:

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 from services.chassis.errors import Conflict, Invalid, NotFound
 from services.chassis.principal import GUEST, Principal
 from services.reports import contract, moderation, requests
-from services.reports.moderation import HIDDEN
+from services.reports.moderation_contract import HIDDEN
 from tests.integration.reports.conftest import Desk
 from tests.integration.reports.test_actions import (
     ADMIN,

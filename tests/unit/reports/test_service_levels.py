@@ -118,6 +118,23 @@ def test_no_term_ends_before_it_begins(minutes: int, days: int) -> None:
     assert TIME.days_left(began, end) == max(days, int(end.astimezone(ZONE).date() > began.date()))
 
 
+@given(st.integers(0, 24 * 7), st.integers(0, 24 * 60))
+def test_whatever_a_report_waits_it_has_as_many_days_left(held: int, waited: int) -> None:
+    assigned = report(state="assigned", **TERMS.begin(State.ASSIGNED, MONDAY))
+    paused_at = MONDAY + timedelta(hours=held)
+    now = paused_at + timedelta(hours=waited)
+    paused = assigned | TERMS.after("hold", assigned, State.ON_HOLD, paused_at)
+    if paused_at > assigned["due_at"]:
+        assert paused == assigned, "what was missed stays so"
+        return
+    left = TIME.days_left(paused_at, assigned["due_at"])
+    paused["state"] = "on_hold"
+    resumed = paused | TERMS.after("start", paused, State.IN_PROGRESS, now)
+    assert resumed["due_at"] == TIME.end(now, left) >= now
+    assert TIME.days_left(now, resumed["due_at"]) in (left, max(left, 1))
+    assert now < resumed["alarm_at"] <= resumed["due_at"]
+
+
 class Life(RuleBasedStateMachine):
     """Whatever people do and whenever: the term belongs to the state."""
 

@@ -34,6 +34,23 @@ def converted(content: bytes, folder: Path) -> dict[str, Any]:
     return convert.convert(source, folder)
 
 
+def test_what_looks_the_same_is_alike(tmp_path: Path) -> None:
+    photo = Image.linear_gradient("L").rotate(30).convert("RGB").resize((640, 480))
+    small = photo.resize((200, 150))
+    told = [
+        converted(content, tmp_path)["likeness"]
+        for content in (
+            saved(photo, "JPEG", quality=92), saved(photo, "JPEG", quality=30),
+            saved(small, "PNG"), saved(photo.point(lambda value: value * 0.6), "PNG"),
+            saved(photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT), "PNG"),
+        )
+    ]  # fmt: skip
+    first, *others = (int(one, 16) for one in told)
+    assert all(len(one) == 16 for one in told)
+    near = [(first ^ other).bit_count() <= 6 for other in others]
+    assert near == [True, True, True, False], told
+
+
 def refused(content: bytes, folder: Path) -> str:
     with pytest.raises(RefusedError) as refusal:
         converted(content, folder)
