@@ -22,7 +22,21 @@ HEARTBEAT_SECONDS = 20
 CONNECT_SECONDS = 3
 ANSWER_SECONDS = 1.0
 
+READ_AHEAD = 16_384
+
 OnBlocked = Callable[[bool], None]
+
+
+def read_by_one(connection: Any) -> None:
+    """Read an open connection with few system calls; only one green thread may do so from now on.
+
+    py-amqp asks the socket for the parts of each frame one by one, but keeps what it did not ask
+    for and goes on from there. And it reads before it publishes, lest the broker has said that it
+    is blocked: whoever reads hears of that anyway, and two that read tear each other's frames.
+    """
+    receive = connection.transport._quick_recv
+    connection.transport._quick_recv = lambda wanted: receive(max(wanted, READ_AHEAD))
+    connection.client_properties = {**connection.client_properties, "capabilities": {}}
 
 
 class Nodes:
@@ -70,6 +84,7 @@ def _open(url: str, on_blocked: OnBlocked) -> Any:
     )
     with Timeout(CONNECT_SECONDS * 2, TimeoutError("broker does not answer")):
         connection.connect()
+    read_by_one(connection)
     return connection
 
 

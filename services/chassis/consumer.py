@@ -17,6 +17,7 @@ from kombu.exceptions import OperationalError
 from nameko.amqp.consume import Consumer
 
 from services.chassis import broker_url
+from services.chassis.broker import read_by_one
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +67,7 @@ class DrainingConsumer(Consumer):
     def get_consumers(self, consumer_cls: Any, channel: Any) -> list[Any]:
         """Called by kombu at every connect; what was under way is the broker's again."""
         self._under_way.clear()
+        read_by_one(channel.connection)
         # to stop must not wait for a word of the broker's, who may be busy
         channel.basic_cancel = partial(channel.basic_cancel, nowait=True)
         consumer = consumer_cls(queues=self.queues, on_message=self._on_message, auto_declare=False)

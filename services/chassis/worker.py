@@ -127,7 +127,7 @@ def _run(
     request: dict[str, Any],
 ) -> Any:
     try:
-        answer = fields.instance(operation.response).dump(method(work, request))
+        answer = fields.published(operation.response, method(work, request))
         work.commit(answer)
     except Replayed as replayed:
         return replayed.answer
