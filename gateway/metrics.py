@@ -16,7 +16,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from gateway.routes import Route
 from services.chassis.errors import DomainError
-from services.chassis.metrics import SECONDS
+from services.chassis.metrics import SECONDS, counter, histogram
 
 _REQUESTS = Counter("kota_http_requests_total", "Requests answered", ["route", "class", "status"])
 _TIME = Histogram("kota_http_request_seconds", "Until the answer", ["class"], buckets=SECONDS)
@@ -34,8 +34,8 @@ def request_answered(route: Route | None, status: int, seconds: float) -> None:
     """One request was answered; no route: it led nowhere, or could not be read."""
     name = "none" if route is None else f"{route.method} {route.path}"
     rate = "none" if route is None else route.rate.label
-    _REQUESTS.labels(name, rate, status).inc()
-    _TIME.labels(rate).observe(seconds)
+    counter(_REQUESTS, name, rate, status).inc()
+    histogram(_TIME, rate).observe(seconds)
 
 
 def problem_answered(error: DomainError) -> None:

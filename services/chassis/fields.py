@@ -278,15 +278,6 @@ def instance(schema: type[ma.Schema]) -> ma.Schema:
     return schema()
 
 
-class Published(dict[str, Any]):
-    """An answer that has its schema's form already; published() leaves it as it is."""
-
-
-def published(schema: type[ma.Schema], answer: Any) -> Any:
-    """The form that a schema gives an answer: only the fields it names, as JSON has them."""
-    return answer if isinstance(answer, Published) else instance(schema).dump(answer)
-
-
 def load(
     schema: type[ma.Schema] | ma.Schema, data: Any, *, unknown: Unknown = None
 ) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from time import monotonic
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -62,16 +63,28 @@ _POOL_REFUSED = Counter(
 _DATABASE = Gauge("kota_database_bytes", "Size of the service's database")
 
 
+@cache
+def counter(metric: Counter, *labels: str | int) -> Counter:
+    """What counts under those labels, looked up once: of each metric they are few."""
+    return metric.labels(*labels)
+
+
+@cache
+def histogram(metric: Histogram, *labels: str) -> Histogram:
+    """What measures under those labels."""
+    return metric.labels(*labels)
+
+
 def operation_served(operation: str, outcome: str, seconds: float) -> None:
     """One operation ended; outcome is `ok` or the error's code."""
-    _SERVED.labels(operation, outcome).inc()
-    _SERVING.labels(operation).observe(seconds)
+    counter(_SERVED, operation, outcome).inc()
+    histogram(_SERVING, operation).observe(seconds)
 
 
 def call_made(service: str, operation: str, way: str, outcome: str, seconds: float) -> None:
     """One call to another service ended; way is `broker` or `direct`, outcome `ok` or a code."""
-    _CALLS.labels(service, operation, way, outcome).inc()
-    _CALLING.labels(service).observe(seconds)
+    counter(_CALLS, service, operation, way, outcome).inc()
+    histogram(_CALLING, service).observe(seconds)
 
 
 def link_up(is_up: bool) -> None:
@@ -87,13 +100,13 @@ def expect_events(handler: str) -> None:
 
 def event_handled(handler: str, outcome: str, seconds: float) -> None:
     """One event met its handler; outcome as `Deliveries.deliver` tells it."""
-    _HANDLED.labels(handler, outcome).inc()
-    _HANDLING.labels(handler).observe(seconds)
+    counter(_HANDLED, handler, outcome).inc()
+    histogram(_HANDLING, handler).observe(seconds)
 
 
 def event_took_effect(handler: str, seconds_after: float) -> None:
     """An event's handler is done, so long after what it tells of."""
-    _DELAY.labels(handler).observe(max(0.0, seconds_after))
+    histogram(_DELAY, handler).observe(max(0.0, seconds_after))
 
 
 def event_failed(handler: str) -> None:

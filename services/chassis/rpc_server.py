@@ -113,8 +113,11 @@ class Rpc(Entrypoint):
         body = dict(request["kwargs"])
         context = decode_from_headers(message.headers)
         context[BUDGET] = _budget(context)
-        # a full pool must not keep the consumer from its heartbeats
-        self.container.spawn_managed_thread(partial(self._work, message, body, context))
+        if self.container._worker_pool.free():
+            self._work(message, body, context)
+        else:
+            # waiting for a worker must not keep the consumer from its heartbeats
+            self.container.spawn_managed_thread(partial(self._work, message, body, context))
 
     def call(
         self, kwargs: dict[str, Any], context: dict[str, Any]

@@ -20,6 +20,7 @@ from services.chassis.errors import (
     Unauthenticated,
 )
 from services.chassis.idempotency import IdempotencyClaim, Replayed
+from services.chassis.published import published
 from services.chassis.rpc_server import BUDGET
 from services.chassis.unit_of_work import UnitOfWork
 
@@ -127,7 +128,7 @@ def _run(
     request: dict[str, Any],
 ) -> Any:
     try:
-        answer = fields.published(operation.response, method(work, request))
+        answer = published(operation.response, method(work, request))
         work.commit(answer)
     except Replayed as replayed:
         return replayed.answer

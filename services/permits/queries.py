@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from services.chassis.errors import NotFound
-from services.chassis.fields import Published, published
+from services.chassis.published import Published, published
 from services.chassis.text import LANGUAGES, Language, Text
 from services.permits.city import PermitTypes
 from services.permits.contract import PermitType

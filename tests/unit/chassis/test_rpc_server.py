@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.chassis.rpc_server import RpcConsumer
+from services.chassis import jsontext
+from services.chassis.rpc_server import Rpc, RpcConsumer
 
 
 @pytest.mark.parametrize(
@@ -27,3 +28,18 @@ def test_only_a_call_under_its_own_key_is_served(
     consumer._receive(SimpleNamespace(delivery_info={"routing_key": key}))
     assert bool(served) is is_served
     assert bool(refused) is not is_served
+
+
+@pytest.mark.parametrize(("free", "waits"), [(1, False), (0, True)])
+def test_a_call_waits_for_a_worker_beside_the_consumer(free: int, waits: bool) -> None:
+    """The consumer must get back to its heartbeats."""
+    spawned: list[str] = []
+    entrypoint: Any = Rpc()
+    entrypoint.container = SimpleNamespace(
+        _worker_pool=SimpleNamespace(free=lambda: free),
+        spawn_worker=lambda *_, **__: spawned.append("worker"),
+        spawn_managed_thread=lambda _work: spawned.append("thread"),
+    )
+    body = jsontext.dumps({"args": [], "kwargs": {"body": {}}})
+    entrypoint.receive(SimpleNamespace(body=body, headers={}))
+    assert spawned == ["thread" if waits else "worker"]
