@@ -20,7 +20,6 @@ from services.chassis.errors import (
     Unauthenticated,
 )
 from services.chassis.idempotency import IdempotencyClaim, Replayed
-from services.chassis.published import published
 from services.chassis.rpc_server import BUDGET
 from services.chassis.unit_of_work import UnitOfWork
 
@@ -128,7 +127,7 @@ def _run(
     request: dict[str, Any],
 ) -> Any:
     try:
-        answer = published(operation.response, method(work, request))
+        answer = fields.instance(operation.response).dump(method(work, request))
         work.commit(answer)
     except Replayed as replayed:
         return replayed.answer

@@ -8,28 +8,23 @@ from datetime import date
 from typing import Any
 
 from services.chassis.errors import NotFound
-from services.chassis.published import Published, published
 from services.chassis.text import LANGUAGES, Language, Text
 from services.permits.city import PermitTypes
-from services.permits.contract import PermitType
 
-Shown = Mapping[Language, Mapping[str, Published]]
+Shown = Mapping[Language, Mapping[str, dict[str, Any]]]
 
 
 def shown(types: PermitTypes) -> Shown:
     """The permit types by code in each language, made once: only another pack changes them."""
     return {
-        language: {
-            code: Published(published(PermitType, _shown(one, language)))
-            for code, one in types.items()
-        }
+        language: {code: _shown(one, language) for code, one in types.items()}
         for language in LANGUAGES
     }
 
 
 def list_permit_types(types: Shown, language: Language) -> dict[str, Any]:
     """All permit types."""
-    return Published(items=list(types[language].values()), next=None)
+    return {"items": list(types[language].values()), "next": None}
 
 
 def get_permit_type(types: Shown, code: str, language: Language) -> dict[str, Any]:
