@@ -12,6 +12,7 @@ import pytest
 
 from services.chassis.call import Call
 from services.chassis.database import Database
+from services.chassis.ids import new_id
 from services.chassis.principal import GUEST, SYSTEM, Principal
 from services.chassis.sender import Sender
 from services.chassis.unit_of_work import UnitOfWork
@@ -44,7 +45,9 @@ class Streets(Desk):
         client = more.pop("client", "address-1")
         place = {"lat": INSIDE["lat"] + north * METRE, "long": INSIDE["long"]}
         answers = {name: more.pop(name) for name in ("towards", "how", "why") if name in more}
-        body = {"category": "jam", "attributes": answers} | place | more
+        # who says the same again and again is suspected, and held
+        words = {"description": f"Macet {new_id()}"}
+        body = {"category": "jam", "attributes": answers} | words | place | more
         with self.caller.sent_by(at_address(client)):
             return self.submit(by, **body)
 
