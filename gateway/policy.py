@@ -25,6 +25,7 @@ _SENDABLE = (
 _FOR_ALL = (
     "/open311/",
     "/v1/reports.",
+    "/v1/sites.",
     "/v1/reports/clusters",
     "/v1/reports/heat",
     "/v1/statistics/",

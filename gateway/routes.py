@@ -186,6 +186,17 @@ ROUTES: tuple[Route, ...] = (
     _post("/v1/incidents/{id}/vote", REPORTS, "vote_incident"),
     _post("/v1/incidents/{id}/merge", REPORTS, "merge_incident"),
     _post("/v1/incidents/{id}/split", REPORTS, "split_incident"),
+    _get("/v1/sites", REPORTS, "list_sites"),
+    _public("/v1/sites.geojson", public.SITES_GEOJSON, public.GEOJSON_TYPE, By.LIST),
+    _get("/v1/sites/{id}", REPORTS, "get_site"),
+    _get("/v1/sites/{id}/reports", REPORTS, "site_reports"),
+    _get("/v1/sites/{id}/photos", REPORTS, "site_photos"),
+    *(
+        _post(f"/v1/sites/{{id}}/{action}", REPORTS, f"{action}_site")
+        for action in ("begin", "clean", "enforce", "close", "merge")
+    ),
+    _post("/v1/sites/{id}/move", REPORTS, "move_site_report"),
+    _get("/v1/collections", REPORTS, "list_collections"),
     _get("/v1/work/reports", REPORTS, "list_work"),
     _get("/v1/work/suspected", REPORTS, "list_suspected"),
     _get("/v1/work/responses", REPORTS, "list_responses"),

@@ -9,7 +9,7 @@ Plain = dict[str, Any]
 
 
 def collection(page: Plain) -> Plain:
-    """A page of reports."""
+    """A page of things that have an id and a place."""
     return {"type": "FeatureCollection", "features": list(_features(page)), "next": page["next"]}
 
 
@@ -19,10 +19,10 @@ def point(lat: float, long: float) -> Plain:
 
 
 def _features(page: Plain) -> Iterable[Plain]:
-    for report in page["items"]:
+    for item in page["items"]:
         yield {
             "type": "Feature",
-            "id": report["id"],
-            "geometry": point(report["lat"], report["long"]),
-            "properties": report,
+            "id": item["id"],
+            "geometry": point(item["lat"], item["long"]),
+            "properties": item,
         }

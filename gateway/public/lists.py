@@ -1,4 +1,4 @@
-"""The handler of the list of reports in other forms."""
+"""The handler of lists in other forms."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class PublicLists:
     def respond(self, exchange: Exchange) -> Response:
         """A page of what everybody may see. Raises Malformed, Invalid."""
         page = self._page(exchange)
-        if exchange.route.operation is operations.GEOJSON:
+        if exchange.route.gives == operations.GEOJSON_TYPE:
             found = jsontext.dumps(geojson.collection(page))
             return responses.public(found, operations.GEOJSON_TYPE, MAP_SECONDS)
         feed = atom.Feed(
@@ -44,11 +44,10 @@ class PublicLists:
 
     def _page(self, exchange: Exchange) -> Any:
         asked = requests.content(exchange.request, exchange.path)
-        body = self._cursors.opened(operations.LIST, asked)
+        of = operations.FORMS_OF[exchange.route.operation.name]
+        body = self._cursors.opened(of, asked)
         fields.load(exchange.route.operation.request, body)
-        return self._cursors.sealed(
-            operations.LIST, self._call(exchange, operations.LIST.name, body)
-        )
+        return self._cursors.sealed(of, self._call(exchange, of.name, body))
 
     def _call(self, exchange: Exchange, operation: str, body: dict[str, Any]) -> Any:
         return self._rpc.call("reports", operation, body, exchange.headers_now)

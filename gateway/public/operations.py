@@ -10,6 +10,7 @@ from services.reports.contract import CONTRACT as REPORTS
 from services.reports.contract import CifsIncident
 
 LIST = REPORTS.operation("list_reports")
+LIST_SITES = REPORTS.operation("list_sites")
 GEOJSON_TYPE = "application/geo+json"
 ATOM_TYPE = "application/atom+xml"
 CSV_TYPE = "text/csv"
@@ -44,6 +45,20 @@ class ReportFeatures(fields.Schema):
 
     type = fields.Choice(["FeatureCollection"], required=True)
     features = fields.List(fields.Nested(Feature), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class SiteFeature(Feature):
+    """One site, at the middle of its reports."""
+
+    properties = fields.Nested(REPORTS.operation("get_site").response, required=True)
+
+
+class SiteFeatures(fields.Schema):
+    """A page of sites as GeoJSON (RFC 7946), in the order asked for. next: as in every list."""
+
+    type = fields.Choice(["FeatureCollection"], required=True)
+    features = fields.List(fields.Nested(SiteFeature), required=True)
     next = fields.String(required=True, allow_none=True)
 
 
@@ -85,6 +100,13 @@ GEOJSON = Operation(
     Text("Public reports as GeoJSON", id="Laporan publik sebagai GeoJSON"),
     errors=(Malformed, Invalid),
 )
+SITES_GEOJSON = Operation(
+    "sites_geojson",
+    LIST_SITES.request,
+    SiteFeatures,
+    Text("Garbage sites as GeoJSON", id="Titik penumpukan sebagai GeoJSON"),
+    errors=(Malformed, Invalid),
+)
 ATOM = Operation(
     "reports_atom",
     PublicFilters,
@@ -123,5 +145,8 @@ CIFS_JSON = Operation(
 PUBLIC = Contract(
     "public",
     Text("Public data in forms that others read", id="Data publik dalam bentuk lain"),
-    (GEOJSON, ATOM, OPEN_CSV, OPEN_GEOJSON, CIFS_XML, CIFS_JSON),
+    (GEOJSON, SITES_GEOJSON, ATOM, OPEN_CSV, OPEN_GEOJSON, CIFS_XML, CIFS_JSON),
 )
+
+# of which list each of these is another form
+FORMS_OF = {GEOJSON.name: LIST, ATOM.name: LIST, SITES_GEOJSON.name: LIST_SITES}

@@ -20,7 +20,9 @@ from services.notify.city import read_texts
 from services.permits.city import read_permit_types
 from services.reports.abuse.figures import read_figures
 from services.reports.city import read_categories
+from services.reports.collections.pack import read_collections
 from services.reports.responses import read_responses
+from services.reports.sites.pack import read_sites
 
 app = typer.Typer(help="City packs. · Paket kota.", no_args_is_help=True)
 
@@ -78,6 +80,8 @@ def examine(directory: Path) -> tuple[Sequence[Problem], Counts]:
     categories = read_categories(pack, known)
     responses = read_responses(pack, categories.by_code)
     read_figures(pack)
+    sites = read_sites(pack, categories.by_code, known)
+    collections = read_collections(pack, categories.by_code, known)
     permit_types = read_permit_types(pack, known)
     texts = read_texts(pack)
     if pack.problems or city is None:
@@ -86,6 +90,8 @@ def examine(directory: Path) -> tuple[Sequence[Problem], Counts]:
     counts += [
         ("categories", Text("categories", id="kategori laporan"), len(categories.by_code)),
         ("responses", Text("response templates", id="templat tanggapan"), len(responses)),
+        ("sites", Text("kinds of sites", id="jenis titik"), len(sites)),
+        ("collections", Text("rounds", id="jadwal angkut"), len(collections.rounds)),
         ("permit_types", Text("permit types", id="jenis izin"), len(permit_types)),
         ("texts", Text("message texts", id="teks pesan"), len(texts.messages)),
     ]

@@ -27,7 +27,6 @@ from infra.kota.operator import OPERATOR
 from services.chassis import audit
 from services.chassis.call import Call
 from services.chassis.capabilities import UploadedPhoto, hour_of
-from services.chassis.city import load_city
 from services.chassis.database import Session
 from services.chassis.files import FileStore, open_store
 from services.chassis.unit_of_work import UnitOfWork
@@ -36,6 +35,7 @@ from services.reports.catalogue import Catalogue
 from services.reports.incidents import history_repository
 from services.reports.seeding import Seeder, Span
 from services.reports.seeding_repository import Copied
+from services.reports.sites import keeping as sites
 
 BATCH = 5_000
 PROCESSES = 2
@@ -53,9 +53,12 @@ _TIDY = (
     "VACUUM (ANALYZE) report, report_words, report_change, report_stay_change",
     "ANALYZE report_history, report_photo, report_sum, report_stay_sum, report_median, report_cell",
     "ANALYZE incident, incident_report, incident_hour",
+    "VACUUM (ANALYZE) site, site_report, site_part, site_change",
 )
 # sums are made of so many changes at a time; many share a sum
 _SUMMED = 50 * BATCH
+# and so many are taken into sites, each of which is reckoned once
+_TAKEN_IN = 4 * BATCH
 
 
 class CannotSeed(Exception):
@@ -94,7 +97,9 @@ def seed(here: Deployment, plan: Plan, told: Callable[[int], None]) -> int:
             _picture(open_store(here.files_url), datetime.now(UTC)),
             Span(end - timedelta(days=plan.days), end, plan.reports),
         )
-        made, zone = 0, load_city(here.city_pack).timezone.key
+        made, city = 0, Catalogue.load(here.city_pack)
+        zone = city.city.timezone.key
+        _note_sites(opened, city)
         with ProcessPoolExecutor(
             PROCESSES, multiprocessing.get_context("spawn"), _prepare, arguments
         ) as pool:
@@ -105,6 +110,7 @@ def seed(here: Deployment, plan: Plan, told: Callable[[int], None]) -> int:
                 if made % _SUMMED < count:
                     _sum_up(opened, zone)
         _sum_up(opened, zone)
+        _take_in(opened, city)
         for statement in _TIDY if made else ():
             opened.execute(statement)
     return made
@@ -175,6 +181,21 @@ def _sum_up(opened: Session, zone: str) -> None:
         work = UnitOfWork(opened)
         more = sum_repository.fold(work, zone, _SUMMED)
         more |= history_repository.fold(work, _SUMMED)
+        work.commit()
+
+
+def _note_sites(opened: Session, city: Catalogue) -> None:
+    work = UnitOfWork(opened)
+    sites.note_categories(work, city)
+    work.commit()
+
+
+def _take_in(opened: Session, city: Catalogue) -> None:
+    """The same for sites."""
+    more = True
+    while more:
+        work = UnitOfWork(opened, call=Call(OPERATOR))
+        more = sites.take_in(work, city, _TAKEN_IN)
         work.commit()
 
 

@@ -101,6 +101,31 @@ class Moment:
         return {"at": "infinity" if self.at is None else self.at.isoformat(), "after": self.id}
 
 
+@dataclass(frozen=True)
+class Weight:
+    """A number and an id: for lists of what weighs most first."""
+
+    weight: int
+    id: str
+
+    @classmethod
+    def read(cls, given: str | None) -> Weight | None:
+        """What a caller sent back; None for the first page. Raises Malformed if it is not ours."""
+        raw = _bytes(given, 20)
+        if raw is None:
+            return None
+        return cls(int.from_bytes(raw[:4]), str(uuid.UUID(bytes=raw[4:])))
+
+    @classmethod
+    def of(cls, row: Row) -> Weight:
+        """The place of a row."""
+        return cls(row["score"], row["id"])
+
+    def written(self) -> str:
+        """The form that callers get."""
+        return _text(self.weight.to_bytes(4) + uuid.UUID(self.id).bytes)
+
+
 def page_of(
     rows: list[Row], limit: int, place: Callable[[Row], Written] = Cursor.of
 ) -> tuple[list[Row], str | None]:

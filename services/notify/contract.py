@@ -15,6 +15,8 @@ from services.reports.contract import (
     INCIDENT_EVENTS,
     LINKS,
     ORIGINAL_CHANGED,
+    SITE_ALARMS,
+    SITE_EVENTS,
     SUBMITTED,
 )
 
@@ -217,6 +219,14 @@ TELL_INCIDENTS = Subscription(
     summary=Text("Let the city know of incidents", id="Siarkan gangguan lalu lintas"),
 )
 
+# What agencies see live is what the site is now, so it must not go back.
+TELL_OF_SITES = Subscription(
+    service="notify",
+    handler="tell_of_sites",
+    events=(*SITE_EVENTS.values(), *SITE_ALARMS.values()),
+    summary=Text("Tell agencies of their sites", id="Beri tahu instansi tentang titik sampah"),
+)
+
 CONTRACT = Contract(
     "notify",
     Text("Notifications", id="Notifikasi"),
@@ -228,6 +238,7 @@ CONTRACT = Contract(
         TELL_DUPLICATES,
         KEEP_FOLLOWERS,
         TELL_INCIDENTS,
+        TELL_OF_SITES,
         *MAIL_SUBSCRIPTIONS,
     ),
 )

@@ -21,6 +21,7 @@ from services.notify.mail_contract import (
 )
 from services.notify.post_office import PostOffice
 from services.notify.settings import Settings
+from services.notify.sites import tell_of_sites
 from services.notify.wording import Wording
 
 ORDER_SECONDS = 1.0
@@ -83,6 +84,11 @@ class NotifyService(ChassisService):
     def tell_incidents(self, work: UnitOfWork, event: Event) -> None:
         """An incident began, changed, or is over."""
         commands.tell_incident(work, event)
+
+    @on_event(contract.TELL_OF_SITES)
+    def tell_of_sites(self, work: UnitOfWork, event: Event) -> None:
+        """Something happened to a site."""
+        tell_of_sites(work, event)
         work.after_commit(partial(self.chassis.poke, "order_feed"))
 
     @operation(contract.LIST_NOTIFICATIONS)

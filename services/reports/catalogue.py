@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from services.chassis.city import Area, City, load_city
+from services.chassis.city import Area, City, Declared, load_city
 from services.chassis.text import Language
 from services.reports import errors
 from services.reports.abuse.figures import Figures, load_figures
 from services.reports.addresses import areas_in
-from services.reports.city import Categories, Category, agency_for, load_categories
+from services.reports.city import (
+    Categories,
+    Category,
+    ServiceLevel,
+    agency_for,
+    load_categories,
+)
+from services.reports.collections.pack import Collections, load_collections
 from services.reports.responses import Response, load_responses
 from services.reports.service_levels import Terms, WorkingTime
+from services.reports.sites.pack import SiteRules, load_sites
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The loaded city pack."""
+    """The loaded city pack. sites: what holds for sites, by category.
+
+    collections: when household garbage is collected.
+    """
 
     city: City
     categories: Categories
     responses: tuple[Response, ...]
     abuse: Figures
+    sites: Mapping[str, SiteRules]
+    collections: Collections
 
     @cached_property
     def trusting(self) -> Catalogue:
@@ -38,7 +52,11 @@ class Catalogue:
         city = load_city(city_pack)
         categories = load_categories(city_pack, city)
         responses = load_responses(city_pack, categories.by_code)
-        return cls(city, categories, responses, load_figures(city_pack))
+        figures = load_figures(city_pack)
+        known = Declared.of(city)
+        sites = load_sites(city_pack, categories.by_code, known)
+        collections = load_collections(city_pack, categories.by_code, known)
+        return cls(city, categories, responses, figures, sites, collections)
 
     def category(self, code: str) -> Category:
         """The category of that code. Raises Invalid naming the known ones."""
@@ -49,9 +67,13 @@ class Catalogue:
 
     def terms(self, category: str, agency: str) -> Terms:
         """What holds for the terms of such a report. Raises Invalid for an unknown category."""
+        return self.terms_by(self.category(category).service_level, agency)
+
+    def terms_by(self, level: ServiceLevel, agency: str) -> Terms:
+        """What holds for terms of that service level, passed up that agency's ladder."""
         found = self.city.agencies.get(agency)
         return Terms(
-            self.category(category).service_level,
+            level,
             found.escalation if found else (),
             WorkingTime(self.city.calendar, self.city.timezone),
         )
@@ -71,6 +93,10 @@ class Catalogue:
         if area is None and category.must_be_inside:
             raise errors.outside_city()
         return (area.code if area else None), agency_for(category, area)
+
+    def agency(self, category: str, area: str | None) -> str:
+        """Which agency answers for a category in an area. Raises Invalid for an unknown one."""
+        return agency_for(self.category(category), self.city.areas.get(area) if area else None)
 
     def area_named(self, code: str | None, address: str | None) -> Area:
         """The kelurahan with that code, else the one that an address names.

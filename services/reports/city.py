@@ -98,7 +98,9 @@ class _GroupSchema(fields.Schema):
         return Group(**data)
 
 
-class _ServiceLevelSchema(BasedSchema):
+class ServiceLevelSchema(BasedSchema):
+    """Terms, and where they come from."""
+
     verify_working_days = fields.Integer(required=True, min=0, max=60)
     answer_working_days = fields.Integer(required=True, min=0, max=365)
 
@@ -120,7 +122,7 @@ class _CategorySchema(BasedSchema):
     attributes = fields.List(fields.Nested(AttributeSchema), load_default=list)
     duplicate_radius_m = fields.Number(required=True, min=0, max=10_000)
     priority = fields.Choice(PRIORITIES, required=True)
-    service_level = fields.Nested(_ServiceLevelSchema, required=True)
+    service_level = fields.Nested(ServiceLevelSchema, required=True)
     anonymous_default = fields.Boolean(required=True)
     must_be_inside = fields.Boolean(required=True)
     incident = fields.Nested(IncidentSchema, load_default=None)

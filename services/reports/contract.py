@@ -33,6 +33,7 @@ from services.reports.action_schemas import (
     TrackedFollowUp,
 )
 from services.reports.category_contract import GET_CATEGORY, LIST_CATEGORIES
+from services.reports.collections.contract import LIST_COLLECTIONS
 from services.reports.contact_contract import (
     CONTACT_FORGOTTEN,
     CONTACT_OF_REPORT,
@@ -69,6 +70,7 @@ from services.reports.schemas import (
     SubmitReport,
     TrackReport,
 )
+from services.reports.sites.contract import SITE_ALARMS, SITE_EVENTS, SITE_OPERATIONS
 from services.reports.statistics_contract import COUNTS
 from services.reports.work_contract import WORK_OPERATIONS
 
@@ -98,6 +100,8 @@ __all__ = [
     "ORIGINAL_CHANGED",
     "PART_ALARMS",
     "REPORTER_FORGOTTEN",
+    "SITE_ALARMS",
+    "SITE_EVENTS",
     "SUBMIT_REQUEST",
     "CifsIncident",
     "reporter_digest",
@@ -234,6 +238,8 @@ CONTRACT = Contract(
         *INCIDENT_OPERATIONS,
         CIFS_INCIDENTS,
         *HISTORY_OPERATIONS,
+        *SITE_OPERATIONS,
+        LIST_COLLECTIONS,
     ),
     (
         SUBMITTED,
@@ -245,6 +251,8 @@ CONTRACT = Contract(
         *LINKS.values(),
         ORIGINAL_CHANGED,
         *INCIDENT_EVENTS,
+        *SITE_EVENTS.values(),
+        *SITE_ALARMS.values(),
     ),
     subscriptions=(KEEP_ACCOUNTS, CHANGE_ACCOUNTS),
 )

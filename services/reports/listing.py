@@ -20,16 +20,25 @@ def wanted(work: UnitOfWork, asked: dict[str, Any], city: Catalogue) -> dict[str
     Raises Invalid, naming what would be right, for a code that neither the city pack nor any public
     report has, and for an end before the beginning.
     """
+    _check_code(work, asked, "category", city.categories.by_code)
+    found = places(work, asked, city)
+    found |= moments(found, city)
+    if "since" in found and "until" in found and found["since"] > found["until"]:
+        raise errors.backwards()
+    return found
+
+
+def places(work: UnitOfWork, asked: dict[str, Any], city: Catalogue) -> dict[str, Any]:
+    """The filters with `areas` for an area, and west to north for a box.
+
+    Raises Invalid for an agency or area that neither the city pack nor any public report has.
+    """
     found = dict(asked)
-    _check_code(work, found, "category", city.categories.by_code)
     _check_code(work, found, "agency", city.city.agencies)
     if "area" in found:
         found["areas"] = _areas(work, found, city)
     if "bbox" in found:
         found |= asdict(found.pop("bbox"))
-    found |= moments(found, city)
-    if "since" in found and "until" in found and found["since"] > found["until"]:
-        raise errors.backwards()
     return found
 
 

@@ -43,10 +43,12 @@ def near(work: UnitOfWork, place: dict[str, Any], radius: float) -> list[Row]:
     place: lat, long, category. Each row also has distance_m. A radius does not reach across the
     180th meridian.
     """
-    return work.all(_NEAR, place | _box(place["lat"], place["long"], radius) | {"radius": radius})
+    return work.all(
+        _NEAR, place | box_around(place["lat"], place["long"], radius) | {"radius": radius}
+    )
 
 
-def _box(lat: float, long: float, radius: float) -> dict[str, float]:
+def box_around(lat: float, long: float, radius: float) -> dict[str, float]:
     """What surely holds a circle, in degrees: west, east, south, north."""
     high = radius * _MARGIN / _METRES_OF_A_DEGREE
     # the circle is widest where it comes nearest to a pole

@@ -23,8 +23,11 @@ from services.reports import (
 )
 from services.reports.abuse import blocks
 from services.reports.abuse.contract import LIFT_BLOCK, LIST_BLOCKS, LIST_SUSPECTED
+from services.reports.collections.contract import LIST_COLLECTIONS
+from services.reports.collections.reading import list_collections
 from services.reports.incidents.serving import INCIDENT_COMMANDS
 from services.reports.open_data_contract import OPEN_DATA, OPEN_DATA_FILE
+from services.reports.sites.commands import SITE_COMMANDS
 from services.reports.statistics_contract import CLUSTERS, HEAT, STATISTICS
 from services.reports.work_contract import LIST_RESPONSES, LIST_WORK, WORK_OVERVIEW
 
@@ -50,5 +53,7 @@ PLAIN: Mapping[Operation, Callable[..., dict[str, Any]]] = {
     LIFT_BLOCK: blocks.lift_block,
     LIST_BLOCKS: blocks.list_blocks,
     LIST_SUSPECTED: work.list_suspected,
+    LIST_COLLECTIONS: list_collections,
     **INCIDENT_COMMANDS,
+    **SITE_COMMANDS,
 }

@@ -43,6 +43,8 @@ from services.reports.incidents import commands as incidents
 from services.reports.incidents import history_repository
 from services.reports.plain import PLAIN
 from services.reports.settings import Settings
+from services.reports.sites import alarms as site_alarms
+from services.reports.sites import keeping as sites
 from services.reports.work_contract import ASSIGN_MANY, GET_JOB
 
 SWEEP_SECONDS = 600.0
@@ -52,6 +54,7 @@ JOB_SECONDS = 1.0
 CATALOGUE_SECONDS = 60.0
 SUM_SECONDS = 1.0
 OPEN_DATA_SECONDS = 60.0
+SITE_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -187,6 +190,11 @@ class ReportsService(ChassisService):
         """The same for the parts of other agencies."""
         return self._ring_all(part_alarms)
 
+    @repeated(ALARM_SECONDS)
+    def ring_site_alarms(self) -> bool:
+        """The same for what agencies owe to sites."""
+        return self._ring_all(site_alarms)
+
     def _ring_all(self, bell: Any) -> bool:
         with self.chassis.work(transaction=False) as work:
             due = bell.due(work)
@@ -227,8 +235,19 @@ class ReportsService(ChassisService):
             with self.chassis.work() as work:
                 categories.remember_changes(work, self.chassis.city)
                 work.commit()
+            with self.chassis.work() as work:
+                sites.note_categories(work, self.chassis.city)
+                work.commit()
             notes.are_taken = True
         return False
+
+    @repeated(SITE_SECONDS)
+    def keep_sites(self) -> bool:
+        """Take what changed of reports into the sites on which they lie."""
+        with self.chassis.work(own_call()) as work:
+            more = sites.take_in(work, self.chassis.city)
+            work.commit()
+        return more
 
     @repeated(OPEN_DATA_SECONDS)
     def make_open_data(self) -> bool:

@@ -49,6 +49,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "vote_incident": {"answer": "gone"},
     "merge_incident": {"into": "01a20cfc-cc25-74ef-9d87-6baafa01c839"},
     "split_incident": {"reports": ["01a20cfc-cc25-74ef-9d87-6baafa01c839"]},
+    "begin_site": {"duty": "clean"},
+    "clean_site": {"note": "x"},
+    "enforce_site": {"note": "x"},
+    "close_site": {"reason": "x"},
+    "merge_site": {"into": "01a20cfc-cc25-74ef-9d87-6baafa01c839", "reason": "x"},
+    "move_site_report": {"report": "01a20cfc-cc25-74ef-9d87-6baafa01c839", "reason": "x"},
 }
 
 

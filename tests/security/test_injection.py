@@ -55,9 +55,13 @@ def ids(stack: Stack, citizen: Client, officer: Client, supervisor: Client) -> d
         _block_a_phone(supervisor, f"phone-{n}-{report['id']}")
         with connected(stack, "reports") as reports:
             change(reports, _HELD, new_id(), report["id"], n)
+    for more in (REPORT, REPORT | {"lat": -6.3323}):
+        assert citizen.post("/v1/reports", more).status == 201
+    site = eventually(lambda: _two_on_one_of_two(citizen, report["id"]), what="sites")
     return {
-        "id": report["id"], "number": report["number"], "n": "1", "code": "pbg", "token": "x",
-        "service_request_id": report["number"], "service_code": "sampah", "format": "json",
+        "id": report["id"], "site": site, "number": report["number"], "n": "1", "code": "pbg",
+        "token": "x", "service_request_id": report["number"], "service_code": "sampah",
+        "format": "json",
     }  # fmt: skip
 
 
@@ -70,6 +74,16 @@ def _block_a_phone(supervisor: Client, device: str) -> None:
     sent = Client(supervisor.base_url).post("/v1/reports", REPORT, Device_Id=device).json
     block = BODIES["block_sender"] | {"report": sent["id"], "until": soon()}
     assert supervisor.post("/v1/blocks", block).status == 201
+
+
+def _two_on_one_of_two(client: Client, report: str) -> str:
+    found = client.get(f"/v1/sites?report={report}").json["items"]
+    more = client.get("/v1/sites?limit=1").json["next"]
+    return next((one["id"] for one in found if more and one["reports"] > 1), "")
+
+
+def ids_of(route: Route, ids: dict[str, str]) -> dict[str, str]:
+    return ids | ({"id": ids["site"]} if route.path.startswith("/v1/sites/") else {})
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +104,7 @@ def ask(client: Client, route: Route, ids: dict[str, str], name: str, value: str
     """The route with one of its parameters set."""
     path = route.path
     for parameter in route.parameters:
-        given = value if parameter == name else ids.get(parameter, "1")
+        given = value if parameter == name else ids_of(route, ids).get(parameter, "1")
         path = path.replace(f"{{{parameter}}}", quote(given, safe=""))
     query = {} if name in route.parameters else {name: value}
     if route.operation.name == "track_report" and name != "code":
@@ -138,7 +152,7 @@ def test_a_cursor_comes_back_as_it_left_or_not_at_all(
     people: dict[Role, Client], ids: dict[str, str], route: Route
 ) -> None:
     client = people[Role.CITIZEN] if "notifications" in route.path else whoever_may(people, route)
-    path = route.path.replace("{id}", ids["id"])
+    path = route.path.replace("{id}", ids_of(route, ids)["id"])
     right = client.get(f"{path}?limit=1").json["next"]
     assert right and client.get(f"{path}?limit=1&cursor={quote(right)}").status == 200
     foreign = {

@@ -91,6 +91,7 @@ _THINGS = {
     "/v1/reports/{id}": "report",
     # the id of an incident is that of a report, and a secret one is of none
     "/v1/incidents/{id}": "report",
+    "/v1/sites/{id}": "report",
     "/v1/work/assignments/{id}": "job",
     "/v1/notifications/{id}": "note",
     "/v1/blocks/{id}": "block",
@@ -111,6 +112,7 @@ _NOTHING_NAMED = {
     "reports_geojson", "reports_atom", "report_statistics", "report_clusters", "report_heat",
     "open_data", "open_data_csv", "open_data_geojson", "list_blocks", "list_incidents",
     "cifs_xml", "cifs_json", "list_incident_history", "worst_corridors", "list_suspected",
+    "list_sites", "sites_geojson", "list_collections",
 }  # fmt: skip
 # they are told what is there: an admin of accounts, staff of what it may see
 _MAY_KNOW = {"create_account", "assign_many"}

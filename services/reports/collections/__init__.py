@@ -1,0 +1,1 @@
+"""When household garbage is collected where, as the city pack says."""
