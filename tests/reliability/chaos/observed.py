@@ -52,7 +52,8 @@ class Observed:
     """unreadable: accepted writes that were not to be read within five seconds, and why.
     unsettled: what still waited somewhere sixty seconds after healing. audit: what `kota audit
     verify` complains of. heard: the versions each handler dealt with, by (service, handler,
-    subject), in the order in which they came.
+    subject), in the order in which they came. sites: how many reports each tells of, and how many
+    lie on it. nowhere: reports that count and lie on none.
     """
 
     unreadable: list[str] = field(default_factory=list)
@@ -63,3 +64,5 @@ class Observed:
     mails: list[Mail] = field(default_factory=list)
     heard: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
     audit: list[str] = field(default_factory=list)
+    sites: dict[str, tuple[int, int]] = field(default_factory=dict)
+    nowhere: list[str] = field(default_factory=list)

@@ -59,6 +59,18 @@ WHERE m.subject = ANY(%(ids)s::uuid[]) AND m.kind <> 'code'"""
 _HEARD = """
 SELECT handler, subject, version FROM chassis.inbox
 WHERE subject = ANY(%(ids)s) AND state = 'done' ORDER BY position"""
+_COUNTS = """r.visibility <> 'secret' AND NOT r.approximate
+  AND r.state NOT IN ('rejected', 'duplicate', 'not_authority')"""
+_SITES = f"""
+SELECT s.id::text, s.reports AS told, count(r.id) AS lie FROM site s
+LEFT JOIN site_report l ON l.site_id = s.id LEFT JOIN report r ON r.id = l.report_id AND {_COUNTS}
+GROUP BY s.id"""
+_NOWHERE = f"""
+SELECT r.id::text FROM report r JOIN site_category USING (category)
+WHERE {_COUNTS} AND NOT EXISTS (SELECT FROM site_report l WHERE l.report_id = r.id)"""
+_SITES_WAIT = """
+SELECT (SELECT count(*) FROM site_change) AS changes,
+  (SELECT count(*) FROM site WHERE refresh_at IS NOT NULL) AS sites"""
 _MAIL_WAITS = "SELECT count(*) AS count FROM mail WHERE state = 'waiting'"
 
 
@@ -84,6 +96,9 @@ def observe(world: World, attempts: list[Attempt], found: Observed) -> Observed:
     _look_at_reports(world, attempts, found)
     _look_at_notify(world, found)
     _look_at_inboxes(world, found)
+    sites = _rows(world, "reports", _SITES)
+    found.sites = {row["id"]: (row["told"], row["lie"]) for row in sites}
+    found.nowhere = [row["id"] for row in _rows(world, "reports", _NOWHERE)]
     found.audit = _audit(world)
     return found
 
@@ -144,6 +159,8 @@ def unsettled(world: World) -> list[str]:
     for service in SERVICES:
         (row,) = _rows(world, service, _WAITING)
         found += [f"{count} {kind} in {service}" for kind, count in row.items() if count]
+    (row,) = _rows(world, "reports", _SITES_WAIT)
+    found += [f"{count} {kind} not reckoned" for kind, count in row.items() if count]
     return found or _messages(world)
 
 

@@ -81,6 +81,16 @@ def edited(found: Evidence) -> Evidence:
     return found
 
 
+def miscounted(found: Evidence) -> Evidence:
+    found.observed.sites |= {"site-1": (2, 2), "site-2": (3, 2)}
+    return found
+
+
+def nowhere(found: Evidence) -> Evidence:
+    found.observed.nowhere.append(REPORT)
+    return found
+
+
 SPOILT: list[tuple[str, set[str], Spoil]] = [
     ("unreadable", {"I1"}, unreadable),
     ("another deed was kept", {"I1", "I2", "I5"},
@@ -128,6 +138,8 @@ SPOILT: list[tuple[str, set[str], Spoil]] = [
     ("heard twice", {"I5"}, heard(1, 2, 2, 3)),
     ("a reader went back", {"I5"}, lambda e: with_attempt(e, 4, answer={"version": 2})),
     ("the trace was edited", {"I6"}, edited),
+    ("a site counts what is not there", {"I7"}, miscounted),
+    ("a report that no site knows", {"I7"}, nowhere),
 ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from tests.reliability.chaos.invariants import (
     i4_answered,
     i5_ordered,
     i6_audited,
+    i7_counted,
 )
 from tests.reliability.chaos.invariants.evidence import Evidence
 
@@ -21,6 +22,7 @@ INVARIANTS: dict[str, Callable[[Evidence], Iterator[str]]] = {
     "I4": i4_answered.check,
     "I5": i5_ordered.check,
     "I6": i6_audited.check,
+    "I7": i7_counted.check,
 }
 
 
