@@ -30,9 +30,12 @@ CLUSTERS = [
     "/v1/reports/clusters?bbox=106.6,-6.4,106.8,-6.2&zoom=12",
     "/v1/reports/clusters?bbox=106.69,-6.33,106.72,-6.30&zoom=16",
 ]
+# where something was reported lately, there people look what is known
+_PLACES = """
+SELECT lat, long, category FROM report ORDER BY report.id DESC LIMIT 50"""
 STATISTICS = [f"/v1/statistics/reports?by={by}" for by in ("agency", "area", "category", "month")]
 # of the p95 of one report, at the largest size
-BESIDE_GET = {"clusters": 8.0, "statistics": 8.0}
+BESIDE_GET = {"nearby": 3.0, "clusters": 8.0, "statistics": 8.0}
 _ANY = "SELECT id::text FROM report WHERE visibility = 'public' ORDER BY random() LIMIT 50"
 
 
@@ -71,6 +74,7 @@ def _at(stage: Stage, scale: Scale, size: int) -> _Size:
     reads = {
         "list": {"paths": LIST},
         "get": {"paths": [f"/v1/reports/{one}" for one in ids]},
+        "nearby": {"paths": _nearby(stage)},
         "queue": {"paths": QUEUE, "token": officer},
         "search": {"paths": SEARCH},
         "clusters": {"paths": CLUSTERS},
@@ -87,6 +91,13 @@ def _at(stage: Stage, scale: Scale, size: int) -> _Size:
                 raise RuntimeError(f"{name}: {seen.statuses}")
             p95[name].append(seen.p95() * 1e3)
     return _Size(size, seeding, lives, p95)
+
+
+def _nearby(stage: Stage) -> list[str]:
+    return [
+        f"/v1/reports/nearby?lat={lat}&long={long}&category={category}"
+        for lat, long, category in stage.query("reports", _PLACES)
+    ]
 
 
 def _seed(stage: Stage, size: int) -> float:
