@@ -63,6 +63,10 @@ OVERVIEW = Dashboard("overview", "Kota Cerdas: overview", (
         Panel("Alarms late", (("max(kota_alarms_late_seconds)", "late"),), Unit.SECONDS),
         Panel("Oldest e-mail", (("max(kota_mail_queue_age_seconds)", "age"),), Unit.SECONDS),
     )),
+    ("Abuse", (
+        Panel("Held until a person looks",
+              ((_rate("kota_reports_suspected_total", "reason"), "{{reason}}"),), Unit.PER_SECOND),
+    )),
     ("Photos", (
         Panel("Uploads", ((_rate("kota_uploads_total", "outcome"), "{{outcome}}"),),
               Unit.PER_SECOND),
