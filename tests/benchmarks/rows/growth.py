@@ -31,8 +31,9 @@ CLUSTERS = [
     "/v1/reports/clusters?bbox=106.69,-6.33,106.72,-6.30&zoom=16",
 ]
 STATISTICS = [f"/v1/statistics/reports?by={by}" for by in ("agency", "area", "category", "month")]
+NOW = ["/v1/city/now"]
 # of the p95 of one report, at the largest size
-BESIDE_GET = {"clusters": 8.0, "statistics": 8.0}
+BESIDE_GET = {"clusters": 8.0, "statistics": 8.0, "now": 8.0}
 _ANY = "SELECT id::text FROM report WHERE visibility = 'public' ORDER BY random() LIMIT 50"
 
 
@@ -75,6 +76,7 @@ def _at(stage: Stage, scale: Scale, size: int) -> _Size:
         "search": {"paths": SEARCH},
         "clusters": {"paths": CLUSTERS},
         "statistics": {"paths": STATISTICS},
+        "now": {"paths": NOW},
     }
     lifecycles.turn(stage, 1.0)
     lives: list[float] = []
