@@ -24,12 +24,12 @@ POLICY = (
 _POSTED = ("", "application/x-www-form-urlencoded", "multipart/form-data", "application/json")
 _SAID = {
     ("unsubscribe", False): Text(
-        "Do you want no more e-mail about your reports?",
-        id="Berhenti menerima surel tentang laporan Anda?",
+        "Do you want no more e-mail about reports?",
+        id="Berhenti menerima surel tentang laporan?",
     ),
     ("unsubscribe", True): Text(
-        "You get no more e-mail about your reports.",
-        id="Anda tidak lagi menerima surel tentang laporan Anda.",
+        "You get no more e-mail about reports.",
+        id="Anda tidak lagi menerima surel tentang laporan.",
     ),
     ("confirm", False): Text(
         "Is this e-mail address yours, and may we write again about your report?",
@@ -39,7 +39,24 @@ _SAID = {
         "Thank you. Your e-mail address is confirmed.",
         id="Terima kasih. Alamat surel Anda sudah dikonfirmasi.",
     ),
+    ("follow", False): Text(
+        "Do you want e-mail about what happens: {about}?",
+        id="Anda ingin menerima surel tentang kabar berikut: {about}?",
+    ),
+    ("follow", True): Text(
+        "Thank you. You get e-mail about what happens: {about}.",
+        id="Terima kasih. Anda menerima surel tentang kabar berikut: {about}.",
+    ),
+    ("unfollow", False): Text(
+        "Do you want no more e-mail about what happens: {about}?",
+        id="Berhenti menerima surel tentang kabar berikut: {about}?",
+    ),
+    ("unfollow", True): Text(
+        "You get no more e-mail about what happens: {about}.",
+        id="Anda tidak lagi menerima surel tentang kabar berikut: {about}.",
+    ),
 }
+_ALL = Text("all that you follow", id="semua yang Anda ikuti")
 _YES = Text("Yes", id="Ya")
 _PAGE = """<!doctype html>
 <html lang="{language}">
@@ -86,6 +103,7 @@ class Pages:
 
 def _page(state: dict[str, Any], exchange: Exchange) -> str:
     language = exchange.headers.language
-    said = _SAID[(state["purpose"], state["done"])].in_language(language)
+    about = state.get("about") or _ALL
+    said = _SAID[(state["purpose"], state["done"])].format(about=about).in_language(language)
     button = "" if state["done"] else _BUTTON.format(yes=_YES.in_language(language))
     return _PAGE.format(language=language, said=escape(said), button=button)

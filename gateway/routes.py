@@ -168,6 +168,7 @@ ROUTES: tuple[Route, ...] = (
     _counts("/v1/reports/clusters", "report_clusters", public.GEOJSON_TYPE),
     _counts("/v1/reports/heat", "report_heat", public.GEOJSON_TYPE),
     _counts("/v1/statistics/reports", "report_statistics"),
+    _get("/v1/city/now", REPORTS, "city_now", ignores_token=True, keeps=LIVE_SECONDS),
     _counts("/v1/open-data", "open_data"),
     _public("/v1/open-data/reports.csv", public.OPEN_CSV, public.CSV_TYPE, By.FILE, Rate.BULK),
     _public(
@@ -216,6 +217,10 @@ ROUTES: tuple[Route, ...] = (
     _post("/v1/notifications/{id}/read", NOTIFY, "mark_read"),
     _get("/v1/notifications/preferences", NOTIFY, "get_preferences"),
     _post("/v1/notifications/preferences", NOTIFY, "set_preferences"),
+    _get("/v1/subscriptions", NOTIFY, "list_subscriptions"),
+    _post("/v1/subscriptions", NOTIFY, "follow_topic", status=201),
+    _post("/v1/subscriptions/email", NOTIFY, "follow_topic_by_mail", Rate.LOGIN, status=202),
+    _post("/v1/subscriptions/{id}/end", NOTIFY, "end_subscription"),
     _get("/v1/mail/{token}", NOTIFY, "open_link", by=By.PAGE, gives="text/html"),
     _post("/v1/mail/{token}", NOTIFY, "use_link", by=By.PAGE, gives="text/html"),
     _get("/v1/categories", REPORTS, "list_categories"),

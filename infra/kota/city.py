@@ -17,6 +17,7 @@ from services.chassis.city import City, Pack, Problem, read_city
 from services.chassis.city.problems import CityPackInvalid
 from services.chassis.text import DEFAULT_LANGUAGE, Text
 from services.notify.city import read_texts
+from services.notify.subscription_city import read_rules
 from services.permits.city import read_permit_types
 from services.reports.abuse.figures import read_figures
 from services.reports.city import read_categories
@@ -84,6 +85,7 @@ def examine(directory: Path) -> tuple[Sequence[Problem], Counts]:
     collections = read_collections(pack, categories.by_code, known)
     permit_types = read_permit_types(pack, known)
     texts = read_texts(pack)
+    read_rules(pack)
     if pack.problems or city is None:
         return CityPackInvalid(pack.problems).problems, []
     counts = _city_counts(city)

@@ -50,7 +50,7 @@ AND action = 'reports.seeded'"""
 _UNTIL = "synthetic until "
 # vacuumed, what is counted is read from indexes alone at once
 _TIDY = (
-    "VACUUM (ANALYZE) report, report_words, report_change, report_stay_change",
+    "VACUUM (ANALYZE) report, report_words, report_change, report_stay_change, report_day_change",
     "ANALYZE report_history, report_photo, report_sum, report_stay_sum, report_median, report_cell",
     "ANALYZE incident, incident_report, incident_hour",
     "VACUUM (ANALYZE) site, site_report, site_part, site_change",

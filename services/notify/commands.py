@@ -8,10 +8,9 @@ from services.chassis.cursors import Cursor, page_of
 from services.chassis.database import Row
 from services.chassis.envelope import Event
 from services.chassis.errors import NotFound
-from services.chassis.ids import new_id
 from services.chassis.text import Text
 from services.chassis.unit_of_work import UnitOfWork
-from services.notify import domain, feed, mailing, queries, repository
+from services.notify import domain, feed, in_app, mailing, queries, repository, spreading
 from services.notify.contract import (
     PUBLIC,
     TELL_INCIDENTS,
@@ -38,6 +37,7 @@ def tell_people(work: UnitOfWork, event: Event, wording: Wording, *, by_mail: bo
     if domain.is_for_the_city(happened, report["visibility"]):
         told = {name: report[name] for name in _SHOWN if name in report}
         feed.add(work, PUBLIC, happened, told)
+        spreading.add(work, event, happened, report)
     followers, silenced = queries.followers(work, report["report_id"])
     if silenced and report["reporter"] is not None and report["reporter"] not in followers:
         report = _without_reporter(report, silenced)
@@ -66,28 +66,11 @@ def tell(
     """Write a message about a report, in the app and, if by_mail, to be sent."""
     words = wording.words(message.key, report)
     if not domain.is_guest(message.recipient):
-        _tell_in_app(work, event, message.recipient, report["report_id"], words)
+        in_app.tell(work, event.id, message.recipient, report["report_id"], words)
     if by_mail and domain.has_mail(message.recipient):
         is_first = message.key == "report.submitted"
         about = report["report_id"]
         mailing.queue_news(work, event, message.recipient, about, words, is_first=is_first)
-
-
-def _tell_in_app(
-    work: UnitOfWork, event: Event, recipient: str, report_id: str, words: tuple[Text, Text]
-) -> None:
-    title, text = words
-    notification = {
-        "id": new_id(),
-        "recipient": recipient,
-        "event_id": event.id,
-        "report_id": report_id,
-        "at": work.clock.now(),
-    }
-    repository.insert(work, notification, title, text)
-    about = {"notification_id": notification["id"], "report_id": notification["report_id"]}
-    said = {"title": title.data(), "text": text.data()}
-    feed.add(work, recipient, "notification.added", about | said)
 
 
 def tell_incident(work: UnitOfWork, event: Event) -> None:

@@ -8,6 +8,7 @@ from services.chassis.errors import Malformed, NotFound
 from services.chassis.principal import LOGGED_IN, OVERSEERS, Principal, Role
 from services.chassis.text import Text
 from services.notify.mail_contract import MAIL_OPERATIONS, MAIL_SUBSCRIPTIONS
+from services.notify.subscription_contract import SUBSCRIPTION_OPERATIONS
 from services.reports.contract import (
     CASEWORK_EVENTS,
     EVENTS,
@@ -55,10 +56,10 @@ class ListNotifications(fields.Schema):
 
 
 class Notification(fields.Schema):
-    """What one person was told, in their language."""
+    """What one person was told, in their language. report_id: null if it is about several."""
 
     id = fields.UUID(required=True)
-    report_id = fields.UUID(required=True)
+    report_id = fields.UUID(required=True, allow_none=True)
     title = fields.String(required=True)
     text = fields.String(required=True, max=fields.MAX_TEXT, multiline=True)
     created_at = fields.Timestamp(required=True)
@@ -230,7 +231,15 @@ TELL_OF_SITES = Subscription(
 CONTRACT = Contract(
     "notify",
     Text("Notifications", id="Notifikasi"),
-    (LIST_NOTIFICATIONS, UNREAD_COUNT, MARK_READ, MARK_ALL_READ, READ_FEED, *MAIL_OPERATIONS),
+    (
+        LIST_NOTIFICATIONS,
+        UNREAD_COUNT,
+        MARK_READ,
+        MARK_ALL_READ,
+        READ_FEED,
+        *MAIL_OPERATIONS,
+        *SUBSCRIPTION_OPERATIONS,
+    ),
     (FEED_ADVANCED,),
     subscriptions=(
         TELL_PEOPLE,

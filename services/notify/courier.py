@@ -18,8 +18,14 @@ from services.chassis.database import Row
 from services.chassis.errors import DomainError, Invalid, NotFound, Unavailable
 from services.chassis.ids import new_id
 from services.chassis.unit_of_work import UnitOfWork
-from services.notify import mail_metrics, mail_repository, mailing
-from services.notify.domain import is_guest
+from services.notify import (
+    mail_metrics,
+    mail_repository,
+    mailing,
+    subscription_mail,
+    subscription_repository,
+)
+from services.notify.domain import is_guest, is_subscriber
 from services.notify.mail.letter import Sender, compose
 from services.notify.mail.links import Links
 from services.notify.mail.smtp import MailRefused, MailServerAway, MailUnsure, SmtpSender
@@ -118,6 +124,8 @@ class Courier:
         """Where to send it. Raises Skip, ChangedMeanwhile, DomainError."""
         if mail["kind"] == Kind.CODE:
             return self._code(mail)
+        if is_subscriber(mail["recipient"]):
+            return self._reader(mail)
         with self.open_work() as work:
             known = mail_repository.known(work, mail["recipient"])
             work.commit()
@@ -132,6 +140,12 @@ class Courier:
         if is_guest(mail["recipient"]):
             self._check_proven(mail, contact["email"])
         return contact
+
+    def _reader(self, mail: Row) -> dict[str, Any]:
+        with self.open_work() as work:
+            found = subscription_mail.contact(work, mail)
+            work.commit()
+        return found
 
     def _check_proven(self, mail: Row, email: str) -> None:
         with self.open_work() as work:
@@ -178,7 +192,9 @@ class Courier:
             at = work.clock.now()
             work.commit()
         try:
-            message = compose(mailing.letter(mail, contact, self.links), self.sender, at)
+            is_topic = is_subscriber(mail["recipient"])
+            write = subscription_mail.letter if is_topic else mailing.letter
+            message = compose(write(mail, contact, self.links), self.sender, at)
             reply = self.smtp.send(message)
         except MailServerAway as away:
             self._note(mail, "away", str(away))
@@ -196,9 +212,15 @@ class Courier:
         outcome = "refused" if refused.permanent else "deferred"
         self._failed(mail, outcome, refused.reply, for_good=refused.permanent)
         if refused.unknown_address:
-            with self.open_work() as work:
+            self._leave_alone(mail, contact)
+
+    def _leave_alone(self, mail: Row, contact: dict[str, Any]) -> None:
+        with self.open_work() as work:
+            if is_subscriber(mail["recipient"]):
+                subscription_repository.set_undeliverable(work, contact["recipient"])
+            else:
                 mail_repository.set_undeliverable(work, mail["recipient"], contact["email"])
-                work.commit()
+            work.commit()
 
     def _failed(self, mail: Row, outcome: str, reply: str, *, for_good: bool = False) -> None:
         spent = mail["spent"] + 1

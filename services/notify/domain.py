@@ -30,6 +30,21 @@ def guest(report_id: str) -> str:
     return f"guest:{report_id}"
 
 
+def subscription(subscription_id: str) -> str:
+    """The recipient that is whoever confirmed a subscription; reached by e-mail only."""
+    return f"subscription:{subscription_id}"
+
+
+def is_subscriber(recipient: str) -> bool:
+    """Whether a recipient is an address that follows something, or one of its subscriptions."""
+    return recipient.startswith(("subscription:", "address:"))
+
+
+def is_person(recipient: str) -> bool:
+    """Whether a recipient is a person with an account."""
+    return recipient.startswith("person:")
+
+
 def is_guest(recipient: str) -> bool:
     """Whether a recipient is a guest."""
     return recipient.startswith("guest:")
@@ -88,9 +103,10 @@ MESSAGE_KEYS = (
     *sorted(_REPORTER_HEARS),
     *sorted(f"{name}.agency" for name in (*_AGENCY_HEARS, *_ON_TIME, *_PART_HEARS)),
     _OFFICER_HEARS,
+    *sorted(f"{name}.topic" for name in _CITY_HEARS),
 )
 # what is not about a report
-PLAIN_KEYS = ("email.verification",)
+PLAIN_KEYS = ("email.verification", "topic.confirm", "topic.digest")
 
 
 def meant(happened: str, report: dict[str, Any]) -> str:
@@ -103,6 +119,11 @@ def meant(happened: str, report: dict[str, Any]) -> str:
 def is_for_the_city(happened: str, visibility: str) -> bool:
     """Whether everybody may hear of it."""
     return happened in _CITY_HEARS and is_public(visibility)
+
+
+def topic_key(happened: str) -> str:
+    """By which text those who follow a topic hear of it."""
+    return f"{happened}.topic"
 
 
 def messages_for(

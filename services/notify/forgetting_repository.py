@@ -23,6 +23,9 @@ DELETE FROM follower WHERE report_id = %(id)s AND person = %(account)s;
 DELETE FROM follower_heard WHERE report_id = %(id)s AND person = %(account)s;
 DELETE FROM feed WHERE audience = %(recipient)s AND data->>'report_id' = %(id)s;
 DELETE FROM feed_incoming WHERE audience = %(recipient)s AND data->>'report_id' = %(id)s;
+UPDATE topic_news SET actor = NULL WHERE subject = %(id)s AND actor = %(recipient)s;
+DELETE FROM digest_item i USING topic_news n
+WHERE n.subject = %(id)s AND i.event_id = n.event_id AND i.recipient = %(recipient)s;
 UPDATE duplicate SET told = told || '{"reporter": null}'
 WHERE report_id = %(id)s AND told->>'reporter' = %(account)s;
 UPDATE chassis.inbox SET envelope = replace(envelope, %(account)s, %(removed)s)

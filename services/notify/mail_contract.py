@@ -25,10 +25,11 @@ class MailLink(fields.Schema):
 
 
 class LinkState(fields.Schema):
-    """What the link is for, and whether that is done."""
+    """What the link is for, and whether that is done. about: the topic, if it is about one."""
 
     purpose = fields.Choice([purpose.value for purpose in Purpose], required=True)
     done = fields.Boolean(required=True)
+    about = fields.String(allow_none=True)
 
 
 GET_PREFERENCES = Operation(

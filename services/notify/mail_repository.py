@@ -14,16 +14,30 @@ _QUEUE = """
 INSERT INTO mail (id, recipient, kind, event_id, subject, title, text, next_at, created_at)
 VALUES (%(id)s, %(recipient)s, %(kind)s, %(event_id)s, %(subject)s, %(title)s, %(text)s, %(at)s,
         %(at)s)"""
-_ANY_DUE = "SELECT 1 AS yes FROM mail WHERE state = 'waiting' AND next_at <= %(now)s LIMIT 1"
+# what goes to many has a line of its own, which code of before does not know of
+_QUEUE_BULK = """
+INSERT INTO mail (id, recipient, kind, event_id, subject, title, text, path, next_at, bulk_at,
+  created_at)
+VALUES (%(id)s, %(recipient)s, %(kind)s, %(event_id)s, %(subject)s, %(title)s, %(text)s, %(path)s,
+  'infinity', %(at)s, %(at)s)"""
+_ANY_DUE = """
+SELECT 1 AS yes WHERE EXISTS (SELECT 1 FROM mail WHERE state = 'waiting' AND next_at <= %(now)s)
+  OR EXISTS (SELECT 1 FROM mail WHERE state = 'waiting' AND bulk_at <= %(now)s)"""
 # whoever else takes one meanwhile is not waited for; until then it is nobody else's. Somebody waits
-# for a code, so it goes before all news. Attempts while the mail server was away do not count.
-_TAKE = """
-UPDATE mail SET next_at = %(until)s WHERE id = coalesce(
-  (SELECT id FROM mail WHERE state = 'waiting' AND kind = 'code' AND next_at <= %(now)s
-   ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED),
-  (SELECT id FROM mail WHERE state = 'waiting' AND next_at <= %(now)s
-   ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED))
-RETURNING id::text, recipient, kind, subject::text, title, text, tries,
+# for a code, and for the letter that asks to confirm; what goes to many comes last. Attempts while
+# the mail server was away do not count.
+_NEXT = """
+(SELECT id FROM mail WHERE state = 'waiting' AND {which} AND {at} <= %(now)s
+ ORDER BY {at} LIMIT 1 FOR UPDATE SKIP LOCKED)"""
+_LINES = (
+    ("kind = 'code'", "next_at"), ("kind = 'confirm'", "bulk_at"),
+    ("bulk_at IS NULL", "next_at"), ("bulk_at IS NOT NULL", "bulk_at"),
+)  # fmt: skip
+_TAKE = f"""
+UPDATE mail SET next_at = CASE WHEN bulk_at IS NULL THEN %(until)s ELSE next_at END,
+  bulk_at = CASE WHEN bulk_at IS NULL THEN NULL ELSE %(until)s END
+WHERE id = coalesce({", ".join(_NEXT.format(which=which, at=at) for which, at in _LINES)})
+RETURNING id::text, recipient, kind, subject::text, title, text, tries, path,
   (SELECT count(*) FROM mail_attempt
    WHERE mail_id = mail.id AND outcome IS DISTINCT FROM 'away') AS spent"""
 _KNOWN = """
@@ -64,7 +78,10 @@ _LOSE = "UPDATE mail_attempt SET outcome = 'lost' WHERE mail_id = %(id)s AND out
 _END = """
 UPDATE mail SET state = %(state)s, reason = %(reason)s, ended_at = %(at)s
 WHERE id = %(id)s AND state = 'waiting'"""
-_LATER = "UPDATE mail SET next_at = %(at)s WHERE id = %(id)s AND state = 'waiting'"
+_LATER = """
+UPDATE mail SET next_at = CASE WHEN bulk_at IS NULL THEN %(at)s ELSE next_at END,
+  bulk_at = CASE WHEN bulk_at IS NULL THEN NULL ELSE %(at)s END
+WHERE id = %(id)s AND state = 'waiting'"""
 _CHOICE = "SELECT unsubscribed_at, confirmed_at FROM mail_choice WHERE recipient = %(recipient)s"
 _CHOOSE = """
 INSERT INTO mail_choice (recipient, unsubscribed_at, confirmed_at)
@@ -91,6 +108,12 @@ def queue(work: UnitOfWork, mail: dict[str, Any], title: Text, text: Text) -> No
     """Add a message to be sent."""
     words = {"title": jsontext.dumps(title.data()), "text": jsontext.dumps(text.data())}
     work.write(_QUEUE, mail | words | {"at": work.clock.now()})
+
+
+def queue_bulk(work: UnitOfWork, mail: dict[str, Any], title: Text, text: Text) -> None:
+    """Add a letter of those that go to many."""
+    words = {"title": jsontext.dumps(title.data()), "text": jsontext.dumps(text.data())}
+    work.write(_QUEUE_BULK, mail | words | {"at": work.clock.now()})
 
 
 def is_any_due(work: UnitOfWork) -> bool:

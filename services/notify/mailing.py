@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
 from services.chassis.database import Row
 from services.chassis.envelope import Event
-from services.chassis.errors import NotFound
 from services.chassis.ids import new_id
 from services.chassis.text import Text
 from services.chassis.unit_of_work import UnitOfWork
 from services.notify import mail_metrics, mail_repository
 from services.notify.domain import guest, is_guest, person
 from services.notify.mail.letter import Letter
-from services.notify.mail.links import Link, Links, Purpose
+from services.notify.mail.links import Links, Purpose
 from services.notify.wording import Wording
 
 MOST_TRIES = 12
@@ -25,11 +24,16 @@ ASKED_FOR = timedelta(days=1)
 
 
 class Kind(StrEnum):
-    """NEWS: what happened to a report. WELCOME: the first to a guest. CODE: a one-time code."""
+    """NEWS: what happened to a report. WELCOME: the first to a guest. CODE: a one-time code.
+
+    TOPIC: what happened to a topic, at once or in a digest. CONFIRM: whether to tell of it.
+    """
 
     NEWS = "news"
     WELCOME = "welcome"
     CODE = "code"
+    TOPIC = "topic"
+    CONFIRM = "confirm"
 
 
 class Skip(Exception):
@@ -136,44 +140,6 @@ def set_preferences(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
     _subscribe(work, recipient, wanted=body["email"])
     work.audit("preferences.changed", work.call.principal.subject)
     return body
-
-
-def open_link(work: UnitOfWork, body: dict[str, Any], links: Links) -> dict[str, Any]:
-    """What a link is for. Raises NotFound for one that is not ours."""
-    link = _read(body, links)
-    chosen = mail_repository.choice(work, link.recipient)
-    return {"purpose": link.purpose.value, "done": _is_done(link, chosen)}
-
-
-def use_link(work: UnitOfWork, body: dict[str, Any], links: Links) -> dict[str, Any]:
-    """Do what a link is for; again is no error. Raises NotFound for one that is not ours."""
-    link = _read(body, links)
-    chosen = mail_repository.choice(work, link.recipient)
-    if not _is_done(link, chosen):
-        mail_repository.choose(work, link.recipient, chosen | _chosen(link, work.clock.now()))
-    work.audit(f"mail.{link.purpose.value}", link.recipient.partition(":")[2])
-    return {"purpose": link.purpose.value, "done": True}
-
-
-def _is_done(link: Link, chosen: Row) -> bool:
-    is_unsubscribed = chosen["unsubscribed_at"] is not None
-    if link.purpose is Purpose.UNSUBSCRIBE:
-        return is_unsubscribed
-    return chosen["confirmed_at"] is not None and not is_unsubscribed
-
-
-def _chosen(link: Link, now: datetime) -> Row:
-    if link.purpose is Purpose.UNSUBSCRIBE:
-        return {"unsubscribed_at": now}
-    # "may we write again" also takes back that one wanted nothing
-    return {"confirmed_at": now, "unsubscribed_at": None}
-
-
-def _read(body: dict[str, Any], links: Links) -> Link:
-    link = links.read(body["token"])
-    if link is None:
-        raise NotFound()
-    return link
 
 
 def _subscribe(work: UnitOfWork, recipient: str, *, wanted: bool) -> None:

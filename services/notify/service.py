@@ -9,7 +9,18 @@ from services.chassis.envelope import Event
 from services.chassis.rpc_client import RpcClient
 from services.chassis.runtime import Chassis, ChassisService, on_event, operation, repeated
 from services.chassis.unit_of_work import UnitOfWork
-from services.notify import commands, contract, duplicates, feed, forgetting, mailing
+from services.notify import (
+    commands,
+    contract,
+    digests,
+    duplicates,
+    feed,
+    forgetting,
+    mail_links,
+    mailing,
+    spreading,
+    subscriptions,
+)
 from services.notify.mail_contract import (
     FORGET_CONTACTS,
     FORGET_REPORTERS,
@@ -22,12 +33,20 @@ from services.notify.mail_contract import (
 from services.notify.post_office import PostOffice
 from services.notify.settings import Settings
 from services.notify.sites import tell_of_sites
+from services.notify.subscription_contract import (
+    END_SUBSCRIPTION,
+    FOLLOW_BY_MAIL,
+    FOLLOW_TOPIC,
+    LIST_SUBSCRIPTIONS,
+)
 from services.notify.wording import Wording
 
 ORDER_SECONDS = 1.0
 GATHER_SECONDS = 0.03
 FORGET_SECONDS = 600.0
 MAIL_SECONDS = 1.0
+SPREAD_SECONDS = 1.0
+DIGEST_SECONDS = 30.0
 MEASURE_SECONDS = 5.0
 
 
@@ -57,6 +76,7 @@ class NotifyService(ChassisService):
         tell(work, event, self.chassis.city, by_mail=self.chassis.own.is_open)
         work.after_commit(partial(self.chassis.poke, "order_feed"))
         work.after_commit(partial(self.chassis.poke, "deliver_mail"))
+        work.after_commit(partial(self.chassis.poke, "spread_news"))
 
     @on_event(SEND_CODES)
     def send_codes(self, work: UnitOfWork, event: Event) -> None:
@@ -137,12 +157,60 @@ class NotifyService(ChassisService):
     @operation(OPEN_LINK)
     def open_link(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """See what a link is for."""
-        return mailing.open_link(work, body, self.chassis.own.links)
+        return mail_links.open_link(work, body, self.chassis.own.links, self.chassis.city)
 
     @operation(USE_LINK)
     def use_link(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Do it."""
-        return mailing.use_link(work, body, self.chassis.own.links)
+        return mail_links.use_link(work, body, self.chassis.own.links, self.chassis.city)
+
+    @operation(FOLLOW_TOPIC)
+    def follow_topic(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Follow in the app."""
+        return subscriptions.follow(work, body, self.chassis.city)
+
+    @operation(FOLLOW_BY_MAIL)
+    def follow_topic_by_mail(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Ask whether to follow by e-mail."""
+        work.after_commit(partial(self.chassis.poke, "deliver_mail"))
+        own, city = self.chassis.own, self.chassis.city
+        return subscriptions.follow_by_mail(work, body, city, own.links, is_open=own.is_open)
+
+    @operation(LIST_SUBSCRIPTIONS)
+    def list_subscriptions(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Read what one follows."""
+        return subscriptions.list_subscriptions(work, self.chassis.city)
+
+    @operation(END_SUBSCRIPTION)
+    def end_subscription(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
+        """Follow it no more."""
+        return subscriptions.end(work, body, self.chassis.city)
+
+    @repeated(SPREAD_SECONDS)
+    def spread_news(self) -> bool:
+        """Tell the next who follow a topic."""
+        with self.chassis.work() as work:
+            more = spreading.spread(work, self.chassis.city)
+            work.after_commit(partial(self.chassis.poke, "order_feed"))
+            work.commit()
+        self.chassis.poke("deliver_mail")
+        return more
+
+    @repeated(DIGEST_SECONDS)
+    def make_digests(self) -> bool:
+        """Make the next digests that are due."""
+        with self.chassis.work() as work:
+            more = digests.make(work, self.chassis.city, self.chassis.own.links)
+            work.commit()
+        return more
+
+    @repeated(FORGET_SECONDS)
+    def forget_subscriptions(self) -> bool:
+        """Forget what nobody confirmed or what ended, and news that everybody has."""
+        with self.chassis.work() as work:
+            more = subscriptions.forget(work, self.chassis.city) | spreading.forget(work)
+            work.commit()
+        return more
 
     @repeated(MAIL_SECONDS)
     def deliver_mail(self) -> bool:

@@ -4,33 +4,71 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from services.chassis.city import City, load_city
 from services.chassis.text import Text
+from services.notify import subscription_errors as errors
 from services.notify.city import VARIABLES, MessageTexts, load_texts
+from services.notify.subscription_city import Rules, load_category_names, load_rules
+from services.notify.topics import AREA, CATEGORY, Topic
+
+BOTH_NAMES = Text("{category} in {area}", id="{category} di {area}")
 
 
 @dataclass(frozen=True)
 class Wording:
-    """The city pack's texts, and the names that stand in them."""
+    """The city pack's texts, the names that stand in them, and what it says of subscriptions."""
 
     city: City
     texts: MessageTexts
+    rules: Rules
+    categories: Mapping[str, Text]
 
     @classmethod
     def load(cls, city_pack: Path) -> Wording:
         """Load them. Raises CityPackInvalid with every mistake."""
-        return cls(load_city(city_pack), load_texts(city_pack))
+        city, texts = load_city(city_pack), load_texts(city_pack)
+        return cls(city, texts, load_rules(city_pack), load_category_names(city_pack))
 
     def words(self, key: str, report: dict[str, Any]) -> tuple[Text, Text]:
         """(title, text) of a message about a report."""
         return self._rendered(key, self._variables(report))
 
-    def plain(self, key: str) -> tuple[Text, Text]:
-        """(title, text) of a message that is not about a report."""
-        return self._rendered(key, dict.fromkeys(VARIABLES, ""))
+    def plain(self, key: str, **more: str) -> tuple[Text, Text]:
+        """(title, text) of a message that is not about a report. more: variables it has besides."""
+        return self._rendered(key, dict.fromkeys(VARIABLES, "") | more)
+
+    def check(self, topic: Topic) -> None:
+        """Raise Invalid, naming what would be right, unless the city has such a topic."""
+        known = topic.fields
+        if AREA in known and self._area(known[AREA]) is None:
+            raise errors.unknown_area(self._example_codes())
+        if CATEGORY in known and known[CATEGORY] not in self.categories:
+            raise errors.unknown_category(self.categories)
+
+    def topic_name(self, topic: Topic) -> Text:
+        """What a topic is called; its code if the pack does not have it any more."""
+        known = topic.fields
+        names = {
+            AREA: _text(self._area(known.get(AREA, "")) or known.get(AREA, "")),
+            CATEGORY: self.categories.get(known.get(CATEGORY, ""), _text(known.get(CATEGORY, ""))),
+        }
+        return BOTH_NAMES.format(**names) if len(known) > 1 else names[topic.kind]
+
+    def local_time(self, moment: datetime) -> datetime:
+        """The same moment on the city's clocks."""
+        return moment.astimezone(self.city.timezone)
+
+    def _area(self, code: str) -> str | None:
+        area = self.city.areas.get(code)
+        return area.name if area else self.city.areas.districts.get(code)
+
+    def _example_codes(self) -> tuple[str, ...]:
+        area = next(iter(self.city.areas))
+        return area.district_code, area.code
 
     def _rendered(self, key: str, variables: Mapping[str, str]) -> tuple[Text, Text]:
         title_id, text_id = self.texts.render(key, "id", variables)
@@ -48,4 +86,9 @@ class Wording:
             "category": Text.of(report["category_name"]),
             "area": area.name if area else self.city.name,
             "agency": agency.name if agency else code,
+            "topic": "",
         }
+
+
+def _text(word: str) -> Text:
+    return Text.of(word)

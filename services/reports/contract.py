@@ -33,6 +33,7 @@ from services.reports.action_schemas import (
     TrackedFollowUp,
 )
 from services.reports.category_contract import GET_CATEGORY, LIST_CATEGORIES
+from services.reports.city_now_contract import CITY_NOW
 from services.reports.collections.contract import LIST_COLLECTIONS
 from services.reports.contact_contract import (
     CONTACT_FORGOTTEN,
@@ -225,6 +226,7 @@ CONTRACT = Contract(
         FORGET_REPORTER,
         *WORK_OPERATIONS,
         *COUNTS,
+        CITY_NOW,
         *OPEN_DATA_OPERATIONS,
         CONTACT_OF_REPORT,
         FORGET_CONTACT,

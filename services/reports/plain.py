@@ -8,6 +8,7 @@ from typing import Any
 from services.chassis.contract import Operation
 from services.reports import (
     categories,
+    city_now,
     commands,
     contract,
     following,
@@ -23,6 +24,7 @@ from services.reports import (
 )
 from services.reports.abuse import blocks
 from services.reports.abuse.contract import LIFT_BLOCK, LIST_BLOCKS, LIST_SUSPECTED
+from services.reports.city_now_contract import CITY_NOW
 from services.reports.collections.contract import LIST_COLLECTIONS
 from services.reports.collections.reading import list_collections
 from services.reports.incidents.serving import INCIDENT_COMMANDS
@@ -37,6 +39,7 @@ PLAIN: Mapping[Operation, Callable[..., dict[str, Any]]] = {
     STATISTICS: statistics.report_statistics,
     HEAT: maps.report_heat,
     CLUSTERS: maps.report_clusters,
+    CITY_NOW: city_now.city_now,
     OPEN_DATA: open_data.open_data,
     OPEN_DATA_FILE: open_data.open_data_file,
     contract.GET_CATEGORY: categories.get_category,

@@ -16,7 +16,7 @@ from services.reports.suppression import ALL, FEWEST
 
 _STATES = tuple(state.value for state in State)
 _ANSWERED = (State.RESOLVED.value, State.CLOSED.value)
-_OUTSIDE = Text("Outside the city", id="Di luar kota")
+OUTSIDE = Text("Outside the city", id="Di luar kota")
 _DECIMALS = 2
 
 Shown = Mapping[str, int | None]
@@ -98,4 +98,4 @@ def _names(by: str, city: Catalogue, language: Language) -> dict[str, str]:
         known = city.categories.by_code
         return {code: one.name.in_language(language) for code, one in known.items()}
     areas = {area.code: area.name for area in city.city.areas} if by == "area" else {}
-    return areas | {"": _OUTSIDE.in_language(language)}
+    return areas | {"": OUTSIDE.in_language(language)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.chassis.database import Row
 from services.chassis.unit_of_work import UnitOfWork
+from services.reports.day_queries import DAY
 from services.reports.queries import IS_OPEN
 from services.reports.sum_queries import (
     CELLS,
@@ -55,6 +56,16 @@ summed AS (
   RETURNING year, dimension, code, state)
 SELECT year, dimension, code, state, (SELECT count(*) FROM taken) AS taken
 FROM summed GROUP BY 1, 2, 3, 4"""
+_FOLD_DAYS = f"""
+WITH taken AS (
+  DELETE FROM report_day_change
+  WHERE id IN (SELECT id FROM report_day_change ORDER BY id LIMIT %(batch)s) RETURNING *),
+summed AS (
+  INSERT INTO report_day AS s (day, area, came, answered, kept)
+  SELECT {DAY}, area, sum(came), sum(answered), sum(kept) FROM taken GROUP BY 1, 2
+  ON CONFLICT (day, area) DO UPDATE SET came = s.came + excluded.came,
+    answered = s.answered + excluded.answered, kept = s.kept + excluded.kept)
+SELECT count(*) AS taken FROM taken"""
 _TOUCHED = """
 unnest(%(years)s::integer[], %(dimensions)s::text[], %(codes)s::text[], %(states)s::text[])
   AS touched (year, dimension, code, state)"""
@@ -81,10 +92,11 @@ def fold(work: UnitOfWork, zone: str, batch: int = BATCH) -> bool:
         return False
     values = {"zone": zone, "batch": batch}
     taken = work.all(_FOLD, values)[0]["taken"]
+    of_days = work.all(_FOLD_DAYS, values)[0]["taken"]
     touched = work.all(_FOLD_STAYS, values)
     if touched:
         _find_medians(work, touched)
-    return batch in (taken, touched[0]["taken"] if touched else 0)
+    return batch in (taken, of_days, touched[0]["taken"] if touched else 0)
 
 
 def _find_medians(work: UnitOfWork, touched: list[Row]) -> None:

@@ -110,6 +110,38 @@ def test_guests_confirm_before_a_second_message(
     assert len(post.to(address)) == 2
 
 
+def test_an_area_is_followed_without_an_account(
+    guest: Client, citizen: Client, officer: Client, post: Mailbox, address: str
+) -> None:
+    asked = {"email": address, "area": "36.74.01", "category": "sampah"}
+    english = {"Accept-Language": "en"}
+    answer = guest.post("/v1/subscriptions/email", asked, **english)
+    assert (answer.status, answer.json["name"]) == (202, "Garbage pile in Serpong"), answer.text
+    question = post.wait(address)[0]
+    link = link_in(question, "follow")
+    assert "Garbage pile in Serpong?" in guest.get(link, **english).text
+    assert "Thank you" in guest.send("POST", link, None, english).text
+
+    followed = citizen.post("/v1/subscriptions", {"area": "36.74.01", "rhythm": "at_once"})
+    assert followed.status == 201 and followed.json["name"] == "Serpong"
+    made = guest.post("/v1/reports", REPORT).json
+    news = post.wait(address, 2)[1]
+    assert news["Subject"].startswith(f"New report {made['number']}: Garbage pile in ")
+    assert news["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    mine = lambda: citizen.get("/v1/notifications?limit=100").json["items"]  # noqa: E731
+    eventually(lambda: made["id"] in [item["report_id"] for item in mine()])
+
+    link = link_in(news, "unfollow")
+    assert guest.send("POST", link, b"List-Unsubscribe=One-Click", FORM).status == 200
+    assert citizen.post(f"/v1/subscriptions/{followed.json['id']}/end").status == 200
+    assert followed.json["id"] not in str(citizen.get("/v1/subscriptions").json)
+    act(officer, made["id"], "verify")
+    other = guest.post("/v1/reports", REPORT | {"contact_email": f"x{address}"}).json
+    post.wait(f"x{address}")
+    eventually(lambda: other["number"] in str(officer.get("/v1/notifications?limit=100").json))
+    assert len(post.to(address)) == 2
+
+
 def test_links_are_nobodys_to_make(guest: Client) -> None:
     for token in ("x", "unsubscribe~person:admin.AAAA", "confirm~", "a" * 300):
         for answer in (guest.get(f"/v1/mail/{token}"), guest.post(f"/v1/mail/{token}")):

@@ -55,6 +55,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "close_site": {"reason": "x"},
     "merge_site": {"into": "01a20cfc-cc25-74ef-9d87-6baafa01c839", "reason": "x"},
     "move_site_report": {"report": "01a20cfc-cc25-74ef-9d87-6baafa01c839", "reason": "x"},
+    "follow_topic": {"category": "sampah", "rhythm": "daily"},
+    "follow_topic_by_mail": {"category": "sampah", "email": "akses@example.org"},
 }
 
 

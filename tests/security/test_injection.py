@@ -201,3 +201,18 @@ def test_what_is_written_names_nothing_that_is_not_there(citizen: Client) -> Non
         path = f"/v1/reports/{quote(one, safe='')}/follow"
         assert citizen.post(path, {}).status in (400, 404, 422), one
     assert citizen.post(f"/v1/reports/{new_id()}/follow", {}).status == 404
+
+
+def test_nothing_but_the_citys_topics_is_followed(citizen: Client) -> None:
+    """And an address is one line without a second recipient or header."""
+    sampah = {"category": "sampah", "rhythm": "daily"}
+    wrong: list[dict[str, Any]] = [sampah | {"area": one} for one in PAYLOADS]
+    wrong += [sampah | {"category": one} for one in PAYLOADS]
+    wrong += [sampah | {"rhythm": one} for one in PAYLOADS]
+    for body in wrong:
+        assert citizen.post("/v1/subscriptions", body).status in (400, 422), body
+    hostile = ("a@example.org\r\nBcc: b@example.org", "a@example.org, b@example.org",
+               "<a@example.org>", "a@example.org\0", "a b@example.org", "a@")  # fmt: skip
+    for email in (*PAYLOADS, *hostile):
+        answer = citizen.post("/v1/subscriptions/email", sampah | {"email": email})
+        assert answer.status in (400, 422), email

@@ -70,6 +70,7 @@ def world(
     job = officer.post("/v1/work/assignments", {"reports": [report["id"]], "agency": "DLH"})
     assert job.status == 202, job.text
     note = eventually(lambda: _about(citizen, report["id"]))
+    followed = citizen.post("/v1/subscriptions", {"category": "sampah", "rhythm": "daily"}).json
     people = {
         Role.GUEST: Client(stack.base_url),
         Role.CITIZEN: other_citizen,
@@ -77,6 +78,7 @@ def world(
     }
     foreign = {
         "report": report["id"], "number": report["number"], "job": job.json["id"], "note": note,
+        "subscription": followed["id"],
     }  # fmt: skip
     return World(foreign, people, citizen, "citizen-1")
 
@@ -95,24 +97,28 @@ _THINGS = {
     "/v1/work/assignments/{id}": "job",
     "/v1/notifications/{id}": "note",
     "/v1/blocks/{id}": "block",
+    "/v1/subscriptions/{id}": "subscription",
 }
 # what tells apart by words of one's own choice, each with a test below
 _TESTED_BY_NAME = {
     "issue_token", "refresh_token", "revoke_token", "set_email", "verify_email", "forget_email",
     "track_report", "forget_contact", "answer_follow_up", "open_link", "use_link",
     "submit_report", "open311_request", "open311_token", "block_sender",
+    "follow_topic_by_mail",
 }  # fmt: skip
 # nothing in the request names what is somebody's; filters find only what their caller may see
 _NOTHING_NAMED = {
     "who_am_i", "get_email", "jwks", "upload_photo", "list_reports", "list_work", "list_responses",
     "work_overview", "stream", "list_notifications", "unread_count", "mark_all_read",
     "get_preferences", "set_preferences", "list_permit_types", "get_permit_type", "ready",
-    "document", "list_categories", "get_category", "open311_discovery", "open311_services",
+    "list_subscriptions", "follow_topic", "document", "list_categories", "get_category",
+    "open311_discovery", "open311_services",
     "open311_definition", "open311_requests", "open311_submit", "find_nearby",
     "reports_geojson", "reports_atom", "report_statistics", "report_clusters", "report_heat",
     "open_data", "open_data_csv", "open_data_geojson", "list_blocks", "list_incidents",
     "cifs_xml", "cifs_json", "list_incident_history", "worst_corridors", "list_suspected",
     "list_sites", "sites_geojson", "list_collections",
+    "city_now",
 }  # fmt: skip
 # they are told what is there: an admin of accounts, staff of what it may see
 _MAY_KNOW = {"create_account", "assign_many"}
@@ -241,6 +247,17 @@ def test_an_address_of_somebody_else_is_an_address(
     )
     assert one == other and {answer.status for answer in answers} == {200}
     other_citizen.post("/v1/auth/me/email/forget")
+
+
+def test_an_address_that_follows_something_is_an_address(world: World) -> None:
+    """Asked once, so often that nobody is asked any more, and unknown."""
+    guest, asked = world.people[Role.GUEST], f"ikut.{uuid4().hex[:12]}@example.org"
+    tries = [*[asked] * 5, f"ikut.{uuid4().hex[:12]}@example.org"]
+    answers = [
+        guest.post("/v1/subscriptions/email", {"email": one, "category": "sampah"}) for one in tries
+    ]
+    assert len({str(seen(answer)) for answer in answers}) == 1
+    assert answers[0].status == 202 and answers[0].json["rhythm"] == "at_once"
 
 
 def test_codes_are_refused_alike(newcomer: Client, other_citizen: Client) -> None:

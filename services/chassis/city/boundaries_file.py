@@ -1,4 +1,4 @@
-"""`boundaries.geojson`: the exact boundaries of the areas; the one file a pack may lack."""
+"""`boundaries.geojson`: the exact boundaries of the areas; a pack may lack it."""
 
 from __future__ import annotations
 

@@ -39,7 +39,8 @@ class Letter:
     """One message to one person.
 
     id: stays the same however often it is sent. text: paragraphs separated by blank lines. code: a
-    one-time or tracking code. link, confirm, unsubscribe: addresses of pages.
+    one-time or tracking code. link, confirm, unsubscribe: addresses of pages. asks: what stands
+    before `confirm`. why: why it is sent; {city} is the sender's name.
     """
 
     id: str
@@ -51,6 +52,8 @@ class Letter:
     link: str | None = None
     confirm: str | None = None
     unsubscribe: str | None = None
+    asks: Text = CONFIRM
+    why: Text = WHY
 
 
 @dataclass(frozen=True)
@@ -91,21 +94,21 @@ def _plain(letter: Letter, sender: Sender) -> str:
     parts = [letter.text]
     for words, shown in _offers(letter):
         parts.append(f"{words.in_language(letter.language)}\n{shown}")
-    parts.append("-- \n" + WHY.format(city=sender.name).in_language(letter.language))
+    parts.append("-- \n" + letter.why.format(city=sender.name).in_language(letter.language))
     if letter.unsubscribe is not None:
         parts.append(f"{UNSUBSCRIBE.in_language(letter.language)}\n{letter.unsubscribe}")
     return "\n\n".join(parts) + "\n"
 
 
 def _offers(letter: Letter) -> list[tuple[Text, str]]:
-    found = [(CODE, letter.code), (OPEN, letter.link), (CONFIRM, letter.confirm)]
+    found = [(CODE, letter.code), (OPEN, letter.link), (letter.asks, letter.confirm)]
     return [(words, shown) for words, shown in found if shown is not None]
 
 
 def _html(letter: Letter, sender: Sender) -> str:
-    words = {"open": OPEN, "code": CODE, "confirm": CONFIRM, "unsubscribe": UNSUBSCRIBE}
+    words = {"open": OPEN, "code": CODE, "confirm": letter.asks, "unsubscribe": UNSUBSCRIBE}
     said = {name: text.in_language(letter.language) for name, text in words.items()}
-    said["why"] = WHY.format(city=sender.name).in_language(letter.language)
+    said["why"] = letter.why.format(city=sender.name).in_language(letter.language)
     for address in (letter.link, letter.confirm, letter.unsubscribe):
         _page(address)
     paragraphs = [part for part in letter.text.split("\n\n") if part.strip()]

@@ -13,18 +13,26 @@ MOST = 300
 
 
 class Purpose(StrEnum):
-    """What a link is for."""
+    """What a link is for. FOLLOW, UNFOLLOW: to be told of a topic, or no more."""
 
     UNSUBSCRIBE = "unsubscribe"
     CONFIRM = "confirm"
+    FOLLOW = "follow"
+    UNFOLLOW = "unfollow"
 
 
 @dataclass(frozen=True)
 class Link:
-    """What a link says: recipient is one of notify's, `person:<account>` or a guest's address."""
+    """What a link says: recipient is one of notify's: `person:<account>`, `address:<digest>` or
+    `subscription:<id>`."""
 
     purpose: Purpose
     recipient: str
+
+
+def report_path(report_id: str) -> str:
+    """The path of a report."""
+    return f"/v1/reports/{report_id}"
 
 
 class Links:
@@ -50,7 +58,11 @@ class Links:
 
     def report(self, report_id: str) -> str:
         """Where a report can be read."""
-        return f"{self._base}/v1/reports/{report_id}"
+        return self.page(report_path(report_id))
+
+    def page(self, path: str) -> str:
+        """The whole address of a path."""
+        return f"{self._base}{path}"
 
     def read(self, token: str) -> Link | None:
         """What a link says; None if it is not one of ours."""

@@ -34,8 +34,9 @@ CLUSTERS = [
 _PLACES = """
 SELECT lat, long, category FROM report ORDER BY report.id DESC LIMIT 50"""
 STATISTICS = [f"/v1/statistics/reports?by={by}" for by in ("agency", "area", "category", "month")]
+NOW = ["/v1/city/now"]
 # of the p95 of one report, at the largest size
-BESIDE_GET = {"nearby": 3.0, "clusters": 8.0, "statistics": 8.0}
+BESIDE_GET = {"nearby": 3.0, "clusters": 8.0, "statistics": 8.0, "now": 8.0}
 _ANY = "SELECT id::text FROM report WHERE visibility = 'public' ORDER BY random() LIMIT 50"
 
 
@@ -79,6 +80,7 @@ def _at(stage: Stage, scale: Scale, size: int) -> _Size:
         "search": {"paths": SEARCH},
         "clusters": {"paths": CLUSTERS},
         "statistics": {"paths": STATISTICS},
+        "now": {"paths": NOW},
     }
     lifecycles.turn(stage, 1.0)
     lives: list[float] = []

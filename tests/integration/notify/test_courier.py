@@ -17,7 +17,7 @@ from services.chassis.errors import NotFound, ServiceTimeout, Unavailable
 from services.chassis.ids import new_id
 from services.chassis.text import Text
 from services.chassis.unit_of_work import UnitOfWork
-from services.notify import mail_repository, mailing
+from services.notify import mail_links, mail_repository, mailing
 from services.notify.courier import Courier
 from services.notify.mail.letter import Sender
 from services.notify.mail.links import Links, Purpose
@@ -29,6 +29,7 @@ from tests.smtp_server import MailServer
 
 LINKS = Links(bytes(range(32)), "https://kota.example")
 FIRST_REST, LEASE = timedelta(minutes=1), timedelta(minutes=2)
+WORDING = Wording.load(Path("infra/city/tangsel"))
 WORDS = (Text("Title", id="Judul"), Text("Text", id="Isi"))
 
 
@@ -109,7 +110,7 @@ class Post:
     def click(self, purpose: Purpose, recipient: str) -> None:
         token = LINKS.url(purpose, recipient).rpartition("/")[2]
         with self.work() as work:
-            mailing.use_link(work, {"token": token}, LINKS)
+            mail_links.use_link(work, {"token": token}, LINKS, WORDING)
             work.commit()
 
     def guest(self, address: str = "warga@example.org") -> str:
@@ -272,11 +273,11 @@ def test_who_has_no_address_and_who_wants_none(post: Post) -> None:
     wanting = post.citizen()
     token = LINKS.url(Purpose.UNSUBSCRIBE, wanting).rpartition("/")[2]
     with post.work() as work:
-        assert mailing.open_link(work, {"token": token}, LINKS)["done"] is False
+        assert mail_links.open_link(work, {"token": token}, LINKS, WORDING)["done"] is False
         for _ in range(2):
-            assert mailing.use_link(work, {"token": token}, LINKS)["done"] is True
+            assert mail_links.use_link(work, {"token": token}, LINKS, WORDING)["done"] is True
         with pytest.raises(NotFound):
-            mailing.use_link(work, {"token": token + "x"}, LINKS)
+            mail_links.use_link(work, {"token": token + "x"}, LINKS, WORDING)
         work.commit()
     post.queue(wanting)
     post.deliver()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -136,11 +137,11 @@ def test_an_event_that_comes_again_tells_nobody_twice(inbox: Inbox) -> None:
 def test_an_event_that_fails_tells_nobody_by_half(inbox: Inbox) -> None:
     texts = inbox.wording.texts
     broken = type(texts)({"report.submitted": texts.messages["report.submitted"]})
-    inbox.wording = Wording(inbox.wording.city, broken)
+    inbox.wording = replace(inbox.wording, texts=broken)
     failed = inbox.announce()
     assert inbox.deliver(failed) == "waiting"
     assert inbox.caller.rows("SELECT 1 FROM notification") == []
-    inbox.wording = Wording(inbox.wording.city, texts)
+    inbox.wording = replace(inbox.wording, texts=texts)
     other = inbox.tell()
     assert inbox.about(ME) == [other]  # the failed one holds back nobody else's
 

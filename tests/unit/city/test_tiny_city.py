@@ -88,6 +88,7 @@ WORDS = {
     "category": Text("Pothole", id="Lubang"),
     "area": "Satu",
     "agency": Text("Road Agency", id="Dinas Jalan"),
+    "topic": "",
 }
 
 

@@ -163,7 +163,7 @@ texts:
         f'    title: {{id: "{key} {{{{ number }}}}", en: "{key} {{{{ number }}}}"}}\n'
         f'    text: {{id: "{key}", en: "{key}"}}\n'
         for key in KEYS
-        if not key.startswith("report.submitted")
+        if key not in ("report.submitted", "report.submitted.agency")
     ),
 }
 

@@ -63,6 +63,6 @@ def test_the_example_city_says_everything(example: Wording, key: str) -> None:
 
 @pytest.mark.parametrize("key", PLAIN_KEYS)
 def test_what_is_not_about_a_report_names_none(example: Wording, key: str) -> None:
-    for words in example.plain(key):
+    for words in example.plain(key, topic="Serpong"):
         for language in ("id", "en"):
             assert words.in_language(language) and "  " not in words.in_language(language)

@@ -1,0 +1,60 @@
+"""What one can follow: an area, a category, a category in an area. A topic is a kind and an id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+AREA, CATEGORY, BOTH = "area", "category", "area_category"
+RHYTHMS = ("at_once", "daily")
+
+
+@dataclass(frozen=True)
+class Topic:
+    """kind: one of the above. id: a code; of BOTH the area's and the category's, with a slash."""
+
+    kind: str
+    id: str
+
+    @property
+    def key(self) -> str:
+        """The form in which it is kept."""
+        return f"{self.kind}:{self.id}"
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The form in which it is asked for."""
+        if self.kind == BOTH:
+            area, _, category = self.id.partition("/")
+            return {AREA: area, CATEGORY: category}
+        return {self.kind: self.id}
+
+
+def of_key(key: str) -> Topic:
+    """The topic that is kept in that form."""
+    kind, _, id_ = key.partition(":")
+    return Topic(kind, id_)
+
+
+def asked(fields: dict[str, Any]) -> Topic | None:
+    """The topic that `area` and `category` name; None if neither is given."""
+    area, category = fields.get(AREA), fields.get(CATEGORY)
+    if area and category:
+        return Topic(BOTH, f"{area}/{category}")
+    if area:
+        return Topic(AREA, area)
+    return Topic(CATEGORY, category) if category else None
+
+
+def of_report(report: dict[str, Any]) -> list[str]:
+    """Keys of all topics that a report belongs to: its kelurahan, its kecamatan, its category."""
+    category = report["category"]
+    areas = [] if report["area"] is None else _areas(report["area"])
+    found = [Topic(CATEGORY, category), *(Topic(AREA, area) for area in areas)]
+    found += [Topic(BOTH, f"{area}/{category}") for area in areas]
+    return [topic.key for topic in found]
+
+
+def _areas(code: str) -> list[str]:
+    """A kelurahan's code and its kecamatan's, with which it begins."""
+    return [code, code.rpartition(".")[0]]
