@@ -16,6 +16,7 @@ from gateway import metrics, requests, responses
 from gateway.errors import WrongMethod
 from gateway.exchange import Exchange, Handler, Verifier
 from gateway.open311 import refusals
+from gateway.overload import Overload
 from gateway.policy import Policy
 from gateway.quotas import Quotas
 from gateway.rates import Allowance, RateLimited, Rates
@@ -35,10 +36,13 @@ from services.chassis.sender import Sender
 log = structlog.get_logger(__name__)
 
 BUDGET_MS = 4_000
+# where a request keeps the route that was found for it
+_FOUND = "gateway.found"
 
 
 class Application:
-    """The gateway without its server. handlers: who serves which kind of route."""
+    """The gateway without its server. overload: how many of each route are at work.
+    handlers: who serves which kind of route."""
 
     def __init__(
         self,
@@ -47,6 +51,7 @@ class Application:
         policy: Policy,
         senders: Senders,
         quotas: Quotas,
+        overload: Overload,
         handlers: Mapping[By, Handler],
     ) -> None:
         self._verifier = verifier
@@ -54,8 +59,18 @@ class Application:
         self._policy = policy
         self._senders = senders
         self._quotas = quotas
+        self._overload = overload
         self._handlers = handlers
         self._urls = url_map().bind("")
+
+    def check_load(self, request: Request) -> None:
+        """Before anything is done for it. Raises Busy when there is too much of its kind."""
+        try:
+            route, _path = self._find(request)
+        except DomainError:
+            # that it leads nowhere is said where everything else is
+            return
+        self._overload.check(route)
 
     def respond(self, request: Request) -> Response:
         """Answer a request. Never raises."""
@@ -83,7 +98,8 @@ class Application:
     def refuse(self, error: DomainError, request: Request) -> Response:
         """The answer to a request that is not served: `request` may be an empty one."""
         visit = _Visit(request)
-        metrics.request_answered(None, error.status, 0.0)
+        visit.route, _path = request.environ.get(_FOUND, (None, None))
+        metrics.request_answered(visit.route, error.status, 0.0)
         return self._finished(_problem(error, visit), visit)
 
     def _respond(self, visit: _Visit) -> Response:
@@ -107,7 +123,8 @@ class Application:
         if route.method == "POST":
             headers = self._senders.named(headers, visit.request, address)
         exchange = Exchange(route, visit.request, path, headers, principal, address, visit.started)
-        return _cached(self._handled(exchange), exchange)
+        with self._overload.at_work(route):
+            return _cached(self._handled(exchange), exchange)
 
     def _handled(self, exchange: Exchange) -> Response:
         route, principal = exchange.route, exchange.principal
@@ -120,6 +137,9 @@ class Application:
         return response
 
     def _find(self, request: Request) -> tuple[Route, dict[str, Any]]:
+        found: tuple[Route, dict[str, Any]] | None = request.environ.get(_FOUND)
+        if found is not None:
+            return found
         method = "GET" if request.method == "HEAD" else request.method
         try:
             route, path = self._urls.match(request.path, method)
@@ -127,7 +147,8 @@ class Application:
             raise WrongMethod(list(error.valid_methods or [])) from None
         except (NoRoute, RequestRedirect, HTTPException):
             raise NotFound() from None
-        return route, dict(path)
+        found = request.environ[_FOUND] = route, dict(path)
+        return found
 
     def _options(self, visit: _Visit) -> Response:
         allowed = self._urls.allowed_methods(visit.request.path)

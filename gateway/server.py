@@ -53,6 +53,7 @@ class Edge(Entrypoint):
 
     def _answer(self, request: Request) -> Response:
         try:
+            self._application.check_load(request)
             with self._slots.taken():
                 response: Response = self._work(request)
                 return response

@@ -19,6 +19,7 @@ from gateway.live.sse import Streams
 from gateway.open311.apps import Apps
 from gateway.open311.face import Open311
 from gateway.open311.submissions import Submissions
+from gateway.overload import Overload
 from gateway.pages import Pages
 from gateway.photos import Photos
 from gateway.place import Place
@@ -137,7 +138,8 @@ def application(settings: Settings, rpc: Caller, readiness: Readiness, hub: Hub)
             Sent.SUPPORT: settings.support_quota,
         },
     )
-    return Application(verifier, rates, policy, senders, quotas, handlers)
+    overload = Overload(most=settings.workers)
+    return Application(verifier, rates, policy, senders, quotas, overload, handlers)
 
 
 class GatewayService:

@@ -13,6 +13,7 @@ from gateway.calls import Calls
 from gateway.cursors import Cursors
 from gateway.documents import Documents
 from gateway.exchange import Handler
+from gateway.overload import Overload
 from gateway.policy import Policy
 from gateway.quotas import Quota, Quotas, Sent
 from gateway.rates import Rates
@@ -57,6 +58,7 @@ def make(
     rates: Rates | None = None,
     policy: Policy | None = None,
     quotas: Mapping[Sent, Quota] | None = None,
+    overload: Overload | None = None,
     ready: bool = False,
     handlers: dict[By, Handler] | None = None,
 ) -> Application:
@@ -75,6 +77,7 @@ def make(
         policy or Policy(),
         Senders(SECRET),
         Quotas(rates or Rates(), quotas or {}),
+        overload or Overload(most=128),
         known | (handlers or {}),
     )
 
