@@ -169,12 +169,12 @@ def wipe(city: City) -> None:
 
 
 @contextmanager
-def spoiled(backup: Path, name: str) -> Iterator[None]:
-    """While one byte of a file is another one."""
+def spoiled(backup: Path, name: str, after: bytes = b"") -> Iterator[None]:
+    """While one byte of a file is another one: that after some others, or one in the middle."""
     file = backup / name
     whole = file.read_bytes()
-    middle = len(whole) // 2
-    file.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
+    at = whole.index(after) + len(after) if after else len(whole) // 2
+    file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
     yield
     file.write_bytes(whole)
 
@@ -198,7 +198,7 @@ def restored(city: City) -> City:
     wipe(city)
     backup = city.folder / city.backup_id
     refused(city, f"it is signed by {signer}, and not by")
-    with spoiled(backup, "manifest.json"):
+    with spoiled(backup, "manifest.json", after=b'"finished_at": "'):
         refused(city, "not the one that was signed", "--signed-by", signer)
     with spoiled(backup, "notify.dump.age"):
         refused(city, "nothing was changed: notify.dump.age", "--signed-by", signer)

@@ -61,7 +61,7 @@ def test_blocking_lifting_and_forgetting_survive_a_kill(
         kept = "SELECT count(*) FROM report_sender WHERE report_id = %s"
         assert column(reports, kept, forgotten) == [0]
     stack.kill("reports")
-    lift = (supervisor, f"/v1/blocks/{answers[0]['id']}/lift", {"reason": "x"}, str(uuid4()))
+    lift = (supervisor, f"/v1/blocks/{answers[0]['id']}/lift", {"reason": "error"}, str(uuid4()))
     first = insist(*lift).json
     stack.kill("reports")
     assert insist(*lift).json == first and not first["active"]
