@@ -1,4 +1,4 @@
-"""Seeding: batches are made in processes of their own and copied here, each in one transaction.
+"""Seeding: batches are made and copied by processes of their own, each in one transaction.
 
 The audit row of a batch says that it is there: whoever goes on after an interruption reads it.
 """
@@ -34,12 +34,11 @@ from services.reports import seeding_repository, sum_repository
 from services.reports.catalogue import Catalogue
 from services.reports.incidents import history_repository
 from services.reports.seeding import Seeder, Span
-from services.reports.seeding_repository import Copied
 from services.reports.sites import keeping as sites
 
 BATCH = 5_000
 PROCESSES = 2
-# batches made ahead; so many are in memory at most
+# batches that wait for a process, so that none of them waits for us
 _AHEAD = 2 * PROCESSES
 _LARGEST_SERIAL = 9_999_999
 _LOCK = 0x73656564
@@ -55,7 +54,7 @@ _TIDY = (
     "ANALYZE incident, incident_report, incident_hour",
     "VACUUM (ANALYZE) site, site_report, site_part, site_change",
 )
-# sums are made of so many changes at a time; many share a sum
+# sums are made of so many changes at a time, while others go on; many share a sum
 _SUMMED = 50 * BATCH
 # and so many are taken into sites, each of which is reckoned once
 _TAKEN_IN = 4 * BATCH
@@ -88,10 +87,11 @@ def seed(here: Deployment, plan: Plan, told: Callable[[int], None]) -> int:
 
     told: gets the number of reports after each batch. Raises CannotSeed, DatabaseAway, FilesAway.
     """
-    with session("reports", owner=True, patient=True) as opened, _connected(here) as connection:
+    with session("reports", owner=True, patient=True) as opened, _alone(here):
         done, end = _done(opened, plan)
         arguments = (
             here.city_pack,
+            here.owner_url("reports"),
             plan.seed,
             seeding_repository.officers(opened),
             _picture(open_store(here.files_url), datetime.now(UTC)),
@@ -100,11 +100,8 @@ def seed(here: Deployment, plan: Plan, told: Callable[[int], None]) -> int:
         made, city = 0, Catalogue.load(here.city_pack)
         zone = city.city.timezone.key
         _note_sites(opened, city)
-        with ProcessPoolExecutor(
-            PROCESSES, multiprocessing.get_context("spawn"), _prepare, arguments
-        ) as pool:
-            for first, rows, count in _made(pool, opened, plan, done):
-                _write(connection, rows, _audited(opened, plan, first, end))
+        with _pool(arguments) as pool:
+            for count in _written(pool, opened, plan, done, end):
                 made += count
                 told(count)
                 if made % _SUMMED < count:
@@ -117,8 +114,20 @@ def seed(here: Deployment, plan: Plan, told: Callable[[int], None]) -> int:
 
 
 @contextmanager
-def _connected(here: Deployment) -> Iterator[Any]:
-    """A connection that copies, while nobody else seeds."""
+def _pool(arguments: tuple[Any, ...]) -> Iterator[ProcessPoolExecutor]:
+    """Processes that make batches; when we are interrupted, none begins another one."""
+    spawning = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(PROCESSES, spawning, _prepare, arguments) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+@contextmanager
+def _alone(here: Deployment) -> Iterator[None]:
+    """Meanwhile nobody else seeds."""
     try:
         connection = psycopg2.connect(here.owner_url("reports"), connect_timeout=5)
         try:
@@ -127,7 +136,7 @@ def _connected(here: Deployment) -> Iterator[Any]:
                 if cursor.fetchone() != (True,):
                     raise CannotSeed("somebody else seeds at the moment")
             connection.commit()
-            yield connection
+            yield
         finally:
             connection.close()
     except psycopg2.Error as problem:
@@ -143,35 +152,29 @@ def _done(opened: Session, plan: Plan) -> tuple[set[str], datetime]:
     return {row["subject"] for row in rows}, end
 
 
-def _made(
-    pool: ProcessPoolExecutor, opened: Session, plan: Plan, done: set[str]
-) -> Iterator[tuple[int, Copied, int]]:
-    """(first, rows, count) of each batch that is not there yet; a few are made ahead."""
-    waiting: deque[tuple[int, Future[Copied], int]] = deque()
+def _written(
+    pool: ProcessPoolExecutor, opened: Session, plan: Plan, done: set[str], end: datetime
+) -> Iterator[int]:
+    """How many reports each batch had that was not there yet."""
+    waiting: deque[tuple[Future[None], int]] = deque()
     for first, count in plan.batches():
         if plan.subject(first) in done:
             continue
         serials = seeding_repository.next_serials(opened, count)
         if max(serials) > _LARGEST_SERIAL:
             raise CannotSeed("there are no more numbers for reports")
-        waiting.append((first, pool.submit(_make, first, serials), count))
+        audited = _audited(opened, plan, first, end)
+        waiting.append((pool.submit(_write, first, serials, audited), count))
         if len(waiting) > _AHEAD:
             yield _taken(waiting)
     while waiting:
         yield _taken(waiting)
 
 
-def _taken(waiting: deque[tuple[int, Future[Copied], int]]) -> tuple[int, Copied, int]:
-    first, future, count = waiting.popleft()
-    return first, future.result(), count
-
-
-def _write(connection: Any, rows: Copied, audited: str) -> None:
-    with connection, connection.cursor() as cursor:
-        # a batch that is lost with the machine is made again
-        cursor.execute("SET LOCAL synchronous_commit = off")
-        seeding_repository.copy(cursor, rows)
-        cursor.execute(audited)
+def _taken(waiting: deque[tuple[Future[None], int]]) -> int:
+    future, count = waiting.popleft()
+    future.result()
+    return count
 
 
 def _sum_up(opened: Session, zone: str) -> None:
@@ -231,14 +234,23 @@ def _jpeg(image: Image.Image) -> bytes:
 # in the processes that make the rows
 _seeder: Seeder
 _span: Span
+_connection: Any
 
 
 def _prepare(
-    pack: Path, seed: str, officers: dict[str, list[str]], photo: UploadedPhoto, span: Span
-) -> None:
-    global _seeder, _span
+    pack: Path, url: str, seed: str, officers: dict[str, list[str]], photo: UploadedPhoto,
+    span: Span,
+) -> None:  # fmt: skip
+    global _seeder, _span, _connection
     _seeder, _span = Seeder(Catalogue.load(pack), seed, officers, photo), span
+    _connection = psycopg2.connect(url, connect_timeout=5)
 
 
-def _make(first: int, serials: list[int]) -> Copied:
-    return seeding_repository.rendered(_seeder.lives(_span, first, serials))
+def _write(first: int, serials: list[int], audited: str) -> None:
+    """A batch whose ids are the same whoever makes it, so that nobody can write it twice."""
+    rows = seeding_repository.rendered(_seeder.lives(_span, first, serials))
+    with _connection, _connection.cursor() as cursor:
+        # a batch that is lost with the machine is made again
+        cursor.execute("SET LOCAL synchronous_commit = off")
+        seeding_repository.copy(cursor, rows)
+        cursor.execute(audited)

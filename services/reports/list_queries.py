@@ -42,9 +42,13 @@ _IS_OFTEN = f"""
 SELECT count(*) >= {_OFTEN} AS yes FROM (
   SELECT words FROM report_words ORDER BY report_id DESC LIMIT 2000) newest
 WHERE {_FITS}"""
-_OFTEN_USED = f"JOIN report_words w ON w.report_id = report.id AND {_FITS}"
+_OFTEN_USED = f"report JOIN report_words w ON w.report_id = report.id AND {_FITS}"
 _FOUND = f"WITH w AS MATERIALIZED (SELECT report_id FROM report_words WHERE {_FITS})"
-_SELDOM_USED = "JOIN w ON w.report_id = report.id"
+# what was found is put in order by itself, and reports are looked up one by one until the page is
+# full; OFFSET keeps the planner from walking through all reports beside it
+_SELDOM_USED = """
+w CROSS JOIN LATERAL (SELECT * FROM report WHERE id = w.report_id OFFSET 0) report"""
+_BY_FOUND = "w.report_id DESC"
 
 _IS_USED = {
     name: f"""
@@ -59,11 +63,12 @@ def page(work: UnitOfWork, wanted: dict[str, Any], after: Cursor | None) -> list
     wanted: what `listing.wanted` made of the filters.
     """
     principal = work.call.principal
-    conditions = [visible(principal), *_conditions(wanted, after)]
-    found, words = _words(work, wanted)
-    sql = f"""{found} SELECT {COLUMNS} FROM report {words}
+    found, words, order = _words(work, wanted)
+    is_by_state = order is None and _is_by_state(wanted, after)
+    conditions = [visible(principal), *_conditions(wanted, after, is_by_state=is_by_state)]
+    sql = f"""{found} SELECT {COLUMNS} FROM {words}
 WHERE {" AND ".join(conditions)}
-ORDER BY {_order(wanted, after)} LIMIT %(rows)s"""
+ORDER BY {order or _order(wanted, is_by_state=is_by_state)} LIMIT %(rows)s"""
     values = seeing(principal) | {"after": after, "rows": wanted["limit"] + 1}
     return work.all(sql, wanted | values)
 
@@ -73,8 +78,8 @@ def is_used(work: UnitOfWork, column: str, code: str) -> bool:
     return bool(work.all(_IS_USED[column], {"code": code})[0]["yes"])
 
 
-def _conditions(wanted: dict[str, Any], after: Cursor | None) -> list[str]:
-    known = _CONDITIONS | ({"state": _STATE_FIRST} if _is_by_state(wanted, after) else {})
+def _conditions(wanted: dict[str, Any], after: Cursor | None, *, is_by_state: bool) -> list[str]:
+    known = _CONDITIONS | ({"state": _STATE_FIRST} if is_by_state else {})
     found = [sql for name, sql in known.items() if name in wanted]
     if wanted.get("mine"):
         found.append("reporter = %(me)s")
@@ -83,10 +88,10 @@ def _conditions(wanted: dict[str, Any], after: Cursor | None) -> list[str]:
     return found
 
 
-def _order(wanted: dict[str, Any], after: Cursor | None) -> str:
+def _order(wanted: dict[str, Any], *, is_by_state: bool) -> str:
     if _is_timed(wanted):
         return _BY_TIME
-    return _BY_STATE if _is_by_state(wanted, after) else _BY_ID
+    return _BY_STATE if is_by_state else _BY_ID
 
 
 def _is_timed(wanted: dict[str, Any]) -> bool:
@@ -98,13 +103,14 @@ def _is_by_state(wanted: dict[str, Any], after: Cursor | None) -> bool:
     return "state" in wanted and after is None and not _is_timed(wanted)
 
 
-def _words(work: UnitOfWork, wanted: dict[str, Any]) -> tuple[str, str]:
-    """What goes before the SELECT, and what is joined to it, to search for words."""
+def _words(work: UnitOfWork, wanted: dict[str, Any]) -> tuple[str, str, str | None]:
+    """What goes before the SELECT, what it reads from, and its order if that is another one, to
+    search for words."""
     if "q" not in wanted:
-        return "", ""
+        return "", "report", None
     if work.all(_IS_OFTEN, wanted)[0]["yes"]:
-        return "", _OFTEN_USED
-    return _FOUND, _SELDOM_USED
+        return "", _OFTEN_USED, None
+    return _FOUND, _SELDOM_USED, None if _is_timed(wanted) else _BY_FOUND
 
 
 def seeing(principal: Principal) -> dict[str, str | None]:
