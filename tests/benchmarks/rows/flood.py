@@ -1,4 +1,4 @@
-"""k: an hour of flood: thirty reports a second beside normal reading."""
+"""l: an hour of flood: thirty reports a second beside normal reading."""
 
 from __future__ import annotations
 

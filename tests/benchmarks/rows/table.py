@@ -33,6 +33,6 @@ _ALL = (
     # these two begin anew, or leave much behind
     Row("h", "memory, starts, images", weight.measure),
     Row("g", "growing", growth.measure),
-    Row("k", "an hour of flood, in the city that grew", flood.measure),
+    Row("l", "an hour of flood, in the city that grew", flood.measure),
 )
 ROWS: Mapping[str, Row] = {row.letter: row for row in _ALL}
