@@ -5,6 +5,7 @@ The audit row of a batch says that it is there: whoever goes on after an interru
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import io
 import multiprocessing
@@ -243,6 +244,8 @@ def _prepare(
 ) -> None:  # fmt: skip
     global _seeder, _span, _connection
     _seeder, _span = Seeder(Catalogue.load(pack), seed, officers, photo), span
+    # nothing that is made here refers to itself, and there is much of it to look through
+    gc.disable()
     _connection = psycopg2.connect(url, connect_timeout=5)
 
 

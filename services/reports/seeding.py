@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import accumulate
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.chassis.capabilities import UploadedPhoto
 from services.chassis.database import Row
@@ -46,7 +46,7 @@ _NEXT: Mapping[State, Sequence[tuple[str | None, int, float]]] = {
 }
 # the same with the weights added up
 _CHOICES = {
-    state: (options, list(accumulate(weight for _, weight, _ in options)))
+    state.value: (options, list(accumulate(weight for _, weight, _ in options)))
     for state, options in _NEXT.items()
 }
 _SAID: Mapping[str, dict[str, Any]] = {
@@ -58,8 +58,7 @@ _SAID: Mapping[str, dict[str, Any]] = {
 }
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One line of a report's history."""
 
     version: int
@@ -195,7 +194,7 @@ class Seeder:
         slowness = _SLOW_FACTOR if random.random() < _SLOW else 1.0
         at = life.report["created_at"]
         while True:
-            action, hours = _chosen(random, State(life.report["state"]))
+            action, hours = _chosen(random, life.report["state"])
             waits = random.expovariate(1.0) * hours * slowness * 3_600
             at = at + max(int(waits), 60) * _SECOND if action else end
             life.ring(min(at, end), self._terms)
@@ -239,7 +238,7 @@ def _random(seed: str) -> Random:
     return Random(seed)  # noqa: S311 - the same again is what is wanted
 
 
-def _chosen(random: Random, state: State) -> tuple[str | None, float]:
+def _chosen(random: Random, state: str) -> tuple[str | None, float]:
     """What staff does next, and in how many hours on average; None: nothing."""
     if state not in _CHOICES:
         return None, 0.0

@@ -60,9 +60,7 @@ def rendered(lives: Iterable[Life]) -> Copied:
         report_id = report["id"]
         reports.write(_line([report[name] for name in REPORT]))
         for line in life.history:
-            history.write(
-                _line([report_id, line.version, line.action, line.actor, line.at, line.data])
-            )
+            history.write(f"{report_id}\t{_line(line)}")
         for n, version, photo in life.photos:
             picture = [photo.hour, photo.digest, photo.width, photo.height, photo.bytes]
             photos.write(_line([report_id, n, *picture, version]))
@@ -111,7 +109,7 @@ _TEXT: Mapping[type, Callable[[Any], str]] = {
     str: _escaped,
     int: str,
     float: str,
-    datetime: lambda value: jsontext.dumps(value)[1:-1],
+    datetime: datetime.isoformat,
     dict: lambda value: _escaped(jsontext.dumps(value)),
     list: lambda value: _escaped(jsontext.dumps(value)),
     type(None): lambda _: r"\N",
