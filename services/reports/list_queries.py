@@ -35,19 +35,22 @@ _CONDITIONS = {
 _STATE_FIRST = "state BETWEEN %(state)s AND %(state)s"
 _BY_STATE = f"state, {_BY_ID}"
 
+# category, area and agency stand among a report's words, so that one index finds what has them all
+_MARKED = ("category", "areas", "agency")
 _FITS = "words @@ websearch_to_tsquery('indonesian', %(q)s)"
-# what statistics are kept of; of rarer words the planner knows nothing, and would walk to the end
-_OFTEN = 10
-_IS_OFTEN = f"""
-SELECT count(*) >= {_OFTEN} AS yes FROM (
-  SELECT words FROM report_words ORDER BY report_id DESC LIMIT 2000) newest
-WHERE {_FITS}"""
+_HAS = "words @@ %(marks)s::tsquery"
+# what statistics are kept of; of rarer words the planner knows nothing, and would walk to the end.
+# Who walks with a category, area or agency walks through those only, so less is often there
+_OFTEN, _OFTEN_AT_A_PLACE = 10, 3
+_NEWEST = "(SELECT words FROM report_words ORDER BY report_id DESC LIMIT 2000) newest"
+_IS_OFTEN = f"SELECT count(*) >= %(often)s AS yes FROM {_NEWEST} WHERE {{fits}}"
 _OFTEN_USED = f"report JOIN report_words w ON w.report_id = report.id AND {_FITS}"
-_FOUND = f"WITH w AS MATERIALIZED (SELECT report_id FROM report_words WHERE {_FITS})"
-# what was found is put in order by itself, and reports are looked up one by one until the page is
-# full; OFFSET keeps the planner from walking through all reports beside it
-_SELDOM_USED = """
-w CROSS JOIN LATERAL (SELECT * FROM report WHERE id = w.report_id OFFSET 0) report"""
+_OF_ALL = "SELECT report_id FROM report_words"
+_FOUND = f"WITH w AS MATERIALIZED ({_OF_ALL} WHERE {{fits}})"
+# what was found is put in order first, and reports are looked up one by one until the page is full;
+# OFFSET keeps the planner from walking through all reports beside it
+_SELDOM_USED = """(SELECT report_id FROM w ORDER BY report_id DESC OFFSET 0) w
+CROSS JOIN LATERAL (SELECT * FROM report WHERE id = w.report_id OFFSET 0) report"""
 _BY_FOUND = "w.report_id DESC"
 
 _IS_USED = {
@@ -63,14 +66,15 @@ def page(work: UnitOfWork, wanted: dict[str, Any], after: Cursor | None) -> list
     wanted: what `listing.wanted` made of the filters.
     """
     principal = work.call.principal
-    found, words, order = _words(work, wanted)
+    marks = _marks(wanted)
+    values = wanted | seeing(principal) | {"marks": " & ".join(marks)}
+    found, words, order = _words(work, values, len(marks))
     is_by_state = order is None and _is_by_state(wanted, after)
     conditions = [visible(principal), *_conditions(wanted, after, is_by_state=is_by_state)]
     sql = f"""{found} SELECT {COLUMNS} FROM {words}
 WHERE {" AND ".join(conditions)}
 ORDER BY {order or _order(wanted, is_by_state=is_by_state)} LIMIT %(rows)s"""
-    values = seeing(principal) | {"after": after, "rows": wanted["limit"] + 1}
-    return work.all(sql, wanted | values)
+    return work.all(sql, values | {"after": after, "rows": wanted["limit"] + 1})
 
 
 def is_used(work: UnitOfWork, column: str, code: str) -> bool:
@@ -103,14 +107,34 @@ def _is_by_state(wanted: dict[str, Any], after: Cursor | None) -> bool:
     return "state" in wanted and after is None and not _is_timed(wanted)
 
 
-def _words(work: UnitOfWork, wanted: dict[str, Any]) -> tuple[str, str, str | None]:
+def _words(work: UnitOfWork, wanted: dict[str, Any], marks: int) -> tuple[str, str, str | None]:
     """What goes before the SELECT, what it reads from, and its order if that is another one, to
-    search for words."""
-    if "q" not in wanted:
+    search for words, or for what may seldom come together. marks: how many there are."""
+    if "q" not in wanted and marks < 2:
         return "", "report", None
-    if work.all(_IS_OFTEN, wanted)[0]["yes"]:
-        return "", _OFTEN_USED, None
-    return _FOUND, _SELDOM_USED, None if _is_timed(wanted) else _BY_FOUND
+    fits = " AND ".join([_FITS] * ("q" in wanted) + [_HAS] * (marks > 0))
+    often = {"often": _OFTEN_AT_A_PLACE if marks else _OFTEN}
+    if work.all(_IS_OFTEN.format(fits=fits), wanted | often)[0]["yes"]:
+        return "", _OFTEN_USED if "q" in wanted else "report", None
+    return _FOUND.format(fits=fits), _SELDOM_USED, None if _is_timed(wanted) else _BY_FOUND
+
+
+def _marks(wanted: dict[str, Any]) -> list[str]:
+    """What the words of the wanted reports hold besides, as parts of a tsquery."""
+    return [
+        "(" + " | ".join(_mark(name.removesuffix("s"), code) for code in _codes(wanted[name])) + ")"
+        for name in _MARKED
+        if name in wanted
+    ]
+
+
+def _codes(given: str | list[str]) -> list[str]:
+    return [given] if isinstance(given, str) else given
+
+
+def _mark(name: str, code: str) -> str:
+    quoted = code.replace("\\", "\\\\").replace("'", "''")
+    return f"'={name}={quoted}'"
 
 
 def seeing(principal: Principal) -> dict[str, str | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.chassis.database import Row
 from services.chassis.unit_of_work import UnitOfWork
+from services.reports import work_sum_repository
 from services.reports.day_queries import DAY
 from services.reports.queries import IS_OPEN
 from services.reports.sum_queries import (
@@ -96,7 +97,8 @@ def fold(work: UnitOfWork, zone: str, batch: int = BATCH) -> bool:
     touched = work.all(_FOLD_STAYS, values)
     if touched:
         _find_medians(work, touched)
-    return batch in (taken, of_days, touched[0]["taken"] if touched else 0)
+    of_work = work_sum_repository.fold(work, batch)
+    return of_work or batch in (taken, of_days, touched[0]["taken"] if touched else 0)
 
 
 def _find_medians(work: UnitOfWork, touched: list[Row]) -> None:

@@ -18,13 +18,15 @@ from services.reports.commands import shown
 def list_work(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[str, Any]:
     """One page, with counts. Raises Malformed for a foreign cursor, NotFound for another agency."""
     agency = _agency(work, body)
-    rows = work_queries.page(work, body, agency, Moment.read(body.get("cursor")))
-    items, after = page_of(rows, body["limit"], _place)
+    after = Moment.read(body.get("cursor"))
     found = work_queries.counts(work, body, agency)
+    leads = any(body.get("state") in (None, row["state"]) for row in found)
+    rows = work_queries.page(work, body, agency, after, leads=leads)
+    items, following = page_of(rows, body["limit"], _place)
     work.audit("work.listed", agency or "city")
     return {
         "items": [shown(work, item, city) | _part(item) for item in items],
-        "next": after,
+        "next": following,
         "counts": {row["state"]: row["open"] for row in found},
         "overdue": sum(row["overdue"] for row in found),
         **_parts(work, body, agency),
@@ -52,7 +54,8 @@ def overview(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> dict[st
         "counts": {row["state"]: row["open"] for row in found},
         "overdue": sum(row["overdue"] for row in found),
         "officers": work_queries.officers(work, agency),
-        **work_queries.pressing(work, agency, today),
+        "due_today": work_queries.due_today(work, agency, today),
+        "escalated": sum(row["escalated"] for row in found),
         **work_queries.answered(work, agency),
         **_parts(work, {}, agency),
     }

@@ -10,6 +10,7 @@ import pytest
 from services.chassis.errors import Invalid
 from services.chassis.principal import GUEST, Principal, Role
 from tests.integration.reports.conftest import Desk
+from tests.integration.reports.test_actions import do
 
 ME = Principal("me", Role.CITIZEN)
 OFFICER = Principal("officer", Role.OFFICER, "ROADS")
@@ -91,6 +92,33 @@ def test_all_filters_must_fit(desk: Desk) -> None:
         bounds = {"since", "until"} - {name} if name in ("since", "until") else set()
         changed = {key: was for key, was in asked.items() if key not in bounds}
         assert desk.ids(**changed | {name: value}) == [], name
+
+
+@pytest.mark.parametrize("many", [1, 6])
+def test_what_comes_together(desk: Desk, many: int) -> None:
+    """Seldom or often, and after a report went to another agency."""
+    at = {"since": "2026-06-01T00:00:00+08:00"}
+    noise: dict[str, Any] = {"category": "noise", "attributes": at}
+    holes = [desk.submit(description="lubang =category=noise")["id"] for _ in range(2 * many)]
+    loud = [desk.submit(description="lubang bising", **noise)["id"] for _ in range(2 * many)]
+    moved, stayed = holes[::2], holes[1::2]
+    for report in moved:
+        do(desk, "forward", report, OFFICER)
+    both: list[tuple[dict[str, Any], list[str]]] = [
+        ({"q": "lubang", "category": "noise"}, loud),
+        ({"q": "category noise", "category": "noise"}, []),
+        ({"q": "lubang", "agency": "ROADS", "category": "pothole"}, stayed),
+        ({"agency": "HALL", "category": "pothole"}, moved),
+        ({"agency": "HALL", "area": "99.01.01"}, moved + loud),
+        ({"area": "99.01.01", "category": "noise"}, loud),
+        ({"area": "99.01.02", "category": "noise"}, []),
+    ]
+    for asked, wanted in both:
+        newest = wanted[::-1]
+        assert desk.ids(**asked, limit=100) == newest, asked
+        if len(newest) > 1:
+            page = desk.page(**asked, limit=1)
+            assert desk.ids(**asked, limit=100, cursor=page["next"]) == newest[1:], asked
 
 
 def test_secret_ones_are_found_by_those_who_may_know(desk: Desk) -> None:
