@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from services.chassis.city import Area, City, Declared, load_city
-from services.chassis.text import Language
+from services.chassis.text import Language, Text
 from services.reports import errors
 from services.reports.abuse.figures import Figures, load_figures
 from services.reports.addresses import areas_in
@@ -121,6 +121,11 @@ class Catalogue:
             "area_name": known_area.name if known_area else area,
             "agency_name": known_agency.name.in_language(language) if known_agency else agency,
         }
+
+    def category_name(self, code: str) -> Text:
+        """What a category is called; its code if the pack no longer has it."""
+        known = self.categories.by_code.get(code)
+        return known.name if known else Text.of(code)
 
     def local_time(self, moment: datetime) -> datetime:
         """The same moment on the city's clocks."""

@@ -8,6 +8,8 @@ from typing import Any
 from services.chassis.cursors import Cursor
 from services.chassis.database import Row
 from services.chassis.unit_of_work import UnitOfWork
+from services.reports.district_sql import DISTRICT
+from services.reports.incidents.rules import SEVERITIES
 
 COLUMNS = """id::text, version, category, agency, area, direction, severity, cause, reports,
   began_at, seen_at, expires_at, ended_at, ended_by, merged_into::text, lat, long, line,
@@ -22,6 +24,15 @@ _CONDITIONS = {
 }
 _ALL_LIVE = f"""
 SELECT {COLUMNS} FROM incident WHERE {_LIVES} ORDER BY incident.id LIMIT %(most)s"""
+# read once, whatever is asked of them: those that live are few, however many there were
+_PRESENT = f"""
+SELECT * FROM (
+  SELECT id::text, category, severity, area, lat, long, reports, began_at,
+    count(*) OVER kind AS alike, row_number() OVER (kind ORDER BY incident.id) AS nr,
+    row_number() OVER (PARTITION BY {DISTRICT} ORDER BY
+      array_position(%(severities)s, severity) DESC, reports DESC, incident.id DESC) AS place
+  FROM incident WHERE {_LIVES} WINDOW kind AS (PARTITION BY {DISTRICT}, category)) live
+WHERE place <= %(most)s OR nr = 1"""
 _REPORTS = f"""
 SELECT r.id::text, r.number, i.at FROM incident_report i JOIN report r ON r.id = i.report_id
 WHERE i.incident_id = %(id)s AND NOT i.is_withdrawn AND r.visibility <> 'secret'
@@ -58,6 +69,12 @@ ORDER BY incident.id DESC LIMIT %(rows)s"""
 def all_live(work: UnitOfWork, now: datetime, most: int) -> list[Row]:
     """At most so many of those that live, the earliest first."""
     return work.all(_ALL_LIVE, {"now": now, "most": most})
+
+
+def present(work: UnitOfWork, now: datetime, most: int) -> list[Row]:
+    """Of those that live, of each kecamatan: the first `most` by severity and reports (place: from
+    1), and one of each category (nr: 1; alike: how many there are of it)."""
+    return work.all(_PRESENT, {"now": now, "most": most, "severities": list(SEVERITIES)})
 
 
 def newest_reports(work: UnitOfWork, incident_id: str) -> list[Row]:

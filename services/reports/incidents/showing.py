@@ -6,7 +6,7 @@ from typing import Any
 
 from services.chassis import jsontext
 from services.chassis.database import Row
-from services.chassis.text import Language, Text
+from services.chassis.text import Language
 from services.reports.catalogue import Catalogue
 from services.reports.incidents import line
 
@@ -24,7 +24,7 @@ def told(incident: Row, city: Catalogue) -> dict[str, Any]:
     """What events tell of it."""
     return {name: incident[name] for name in _TOLD} | {
         "incident_id": incident["id"],
-        "category_name": _name(incident["category"], city).data(),
+        "category_name": city.category_name(incident["category"]).data(),
         "state": state(incident),
         "began_at": jsontext.rfc3339(incident["began_at"]),
         "expires_at": jsontext.rfc3339(incident["expires_at"]),
@@ -37,7 +37,7 @@ def facts(incident: Row, city: Catalogue, language: Language) -> dict[str, Any]:
     found = {name: value for name, value in incident.items() if name not in _HIDDEN}
     return found | city.names(incident["area"], incident["agency"], language) | {
         "state": state(incident),
-        "category_name": _name(incident["category"], city).in_language(language),
+        "category_name": city.category_name(incident["category"]).in_language(language),
     }  # fmt: skip
 
 
@@ -55,8 +55,3 @@ def feature(incident: Row, city: Catalogue, language: Language) -> dict[str, Any
         "geometry": line.geometry(incident["line"]),
         "properties": facts(incident, city, language),
     }
-
-
-def _name(category: str, city: Catalogue) -> Text:
-    known = city.categories.by_code.get(category)
-    return known.name if known else Text.of(category)

@@ -10,6 +10,7 @@ from services.chassis import jsontext
 from services.chassis.cursors import Cursor, Weight
 from services.chassis.database import Row
 from services.chassis.unit_of_work import UnitOfWork
+from services.reports.district_sql import DISTRICT
 from services.reports.nearby_queries import box_around
 from services.reports.part_queries import PART_IS_OPEN
 from services.reports.queries import COLUMNS as REPORT
@@ -93,6 +94,12 @@ _CONDITIONS = {
     "west": "point(long, lat) <@ box(point(%(west)s, %(south)s), point(%(east)s, %(north)s))",
     "report": f"id = ({_LIES_ON})",
 }
+# an index holds them in this order
+_WORST_OPEN = f"""
+SELECT worst.* FROM unnest(%(districts)s::text[]) AS district (code) CROSS JOIN LATERAL (
+  SELECT id::text, category, area, lat, long, reports, recurrences, score, opened_at FROM site
+  WHERE {DISTRICT} = district.code AND state = 'open' AND {_IS_SEEN}
+  ORDER BY score DESC, site.id DESC LIMIT %(most)s) worst"""
 _NEWEST, _WORST = "site.id DESC", "score DESC, site.id DESC"
 _IS_USED = {
     name: f"SELECT EXISTS (SELECT 1 FROM site WHERE {column}) AS yes"
@@ -188,6 +195,11 @@ def page(work: UnitOfWork, wanted: dict[str, Any], after: Cursor | Weight | None
         values |= {"after": after}
     sql = f"{_SHOWN} WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT %(rows)s"
     return work.all(sql, wanted | values)
+
+
+def worst_open(work: UnitOfWork, districts: Iterable[str], most: int) -> list[Row]:
+    """The worst sites on which garbage lies, at most so many of each kecamatan."""
+    return work.all(_WORST_OPEN, {"districts": list(districts), "most": most})
 
 
 def is_used(work: UnitOfWork, name: str, code: str) -> bool:
