@@ -19,6 +19,8 @@ from services.notify.contract import (
     recipients_of,
 )
 from services.notify.domain import Message
+from services.notify.following_things import hear_incident
+from services.notify.mail.links import report_path
 from services.notify.wording import Wording
 from services.reports.contract import reporter_digest
 
@@ -37,7 +39,7 @@ def tell_people(work: UnitOfWork, event: Event, wording: Wording, *, by_mail: bo
     if domain.is_for_the_city(happened, report["visibility"]):
         told = {name: report[name] for name in _SHOWN if name in report}
         feed.add(work, PUBLIC, happened, told)
-        spreading.add(work, event, happened, report)
+        spreading.add(work, event, spreading.of_report(happened, report))
     followers, silenced = queries.followers(work, report["report_id"])
     if silenced and report["reporter"] is not None and report["reporter"] not in followers:
         report = _without_reporter(report, silenced)
@@ -74,8 +76,9 @@ def tell(
 
 
 def tell_incident(work: UnitOfWork, event: Event) -> None:
-    """An incident is everybody's to know of."""
+    """An incident is everybody's to know of; who follows it is told besides."""
     feed.add(work, PUBLIC, _OF_INCIDENTS[event.type], event.data)
+    hear_incident(work, event)
 
 
 def keep_followers(work: UnitOfWork, event: Event) -> None:
@@ -116,4 +119,6 @@ def mark_all_read(work: UnitOfWork) -> dict[str, Any]:
 def _shown(work: UnitOfWork, row: Row) -> dict[str, Any]:
     language = work.call.language
     words = {name: Text.of(row[name]).in_language(language) for name in ("title", "text")}
-    return row | words
+    # what was told by an earlier version has none
+    path = row["path"] or (report_path(row["report_id"]) if row["report_id"] else None)
+    return row | words | {"path": path}

@@ -56,10 +56,12 @@ class ListNotifications(fields.Schema):
 
 
 class Notification(fields.Schema):
-    """What one person was told, in their language. report_id: null if it is about several."""
+    """What one person was told, in their language. report_id: the report that it is about, if it is
+    about one. path: where it can be read what it is about; null if it is about several things."""
 
     id = fields.UUID(required=True)
     report_id = fields.UUID(required=True, allow_none=True)
+    path = fields.String(required=True, allow_none=True)
     title = fields.String(required=True)
     text = fields.String(required=True, max=fields.MAX_TEXT, multiline=True)
     created_at = fields.Timestamp(required=True)

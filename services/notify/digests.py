@@ -15,7 +15,7 @@ from services.chassis.ids import new_id
 from services.chassis.text import Language, Text
 from services.chassis.unit_of_work import UnitOfWork
 from services.notify import domain, in_app, spreading_repository, subscription_mail
-from services.notify.mail.links import Links, report_path
+from services.notify.mail.links import Links
 from services.notify.wording import Wording
 
 RECIPIENTS = 50
@@ -54,7 +54,7 @@ def _send(
 def _line(item: Row, wording: Wording, links: Links | None) -> Text:
     """What happened, and where to read it if there are links."""
     said, _ = wording.words(item["key"], item["about"])
-    where = f"\n{links.page(report_path(item['subject']))}" if links else ""
+    where = f"\n{links.page(item['path'])}" if links else ""
     return _each(lambda language: _short(said.in_language(language)) + where)
 
 

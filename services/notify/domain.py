@@ -99,11 +99,16 @@ _DUPLICATES_HEAR = _FOLLOWERS_HEAR - {
 _ON_TIME = ("report.due_soon", "report.overdue", "report.escalated")
 _OFFICER_HEARS = "report.assigned.officer"
 _PART_ENDED = "report.part_withdrawn.agency"
+# who follows an incident or a site
+THING_NEWS = (
+    "incident.changed", "incident.ended", "incident.merged", "incident.split",
+    "site.recurred", "site.cleaned", "site.enforced", "site.closed", "site.merged",
+)  # fmt: skip
 MESSAGE_KEYS = (
     *sorted(_REPORTER_HEARS),
     *sorted(f"{name}.agency" for name in (*_AGENCY_HEARS, *_ON_TIME, *_PART_HEARS)),
     _OFFICER_HEARS,
-    *sorted(f"{name}.topic" for name in _CITY_HEARS),
+    *sorted(f"{name}.topic" for name in (*_CITY_HEARS, *THING_NEWS)),
 )
 # what is not about a report
 PLAIN_KEYS = ("email.verification", "topic.confirm", "topic.digest")
@@ -119,6 +124,11 @@ def meant(happened: str, report: dict[str, Any]) -> str:
 def is_for_the_city(happened: str, visibility: str) -> bool:
     """Whether everybody may hear of it."""
     return happened in _CITY_HEARS and is_public(visibility)
+
+
+def is_of_report(key: str) -> bool:
+    """Whether a text is about one report."""
+    return key.startswith("report.")
 
 
 def topic_key(happened: str) -> str:

@@ -8,7 +8,13 @@ from typing import Any
 from services.chassis.database import Row
 from services.chassis.errors import NotFound
 from services.chassis.unit_of_work import UnitOfWork
-from services.notify import mail_repository, subscription_queries, subscription_repository, topics
+from services.notify import (
+    following_things,
+    mail_repository,
+    subscription_queries,
+    subscription_repository,
+    topics,
+)
 from services.notify.mail.links import Link, Links, Purpose
 from services.notify.subscriptions import CONFIRM_WITHIN
 from services.notify.wording import Wording
@@ -109,6 +115,7 @@ def _state(
 ) -> dict[str, Any]:
     about = None
     if found is not None:
-        name = wording.topic_name(topics.of_key(found["topic"]))
+        topic = topics.of_key(found["topic"])
+        name = following_things.names(work, [topic], wording)[topic.key]
         about = name.in_language(work.call.language)
     return {"purpose": link.purpose.value, "done": done, "about": about}

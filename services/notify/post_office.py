@@ -29,6 +29,11 @@ class PostOffice:
         self._smtp = SmtpSender(server, self._sender.domain) if server is not None else None
 
     @property
+    def token(self) -> str:
+        """Proves to other services that notify asks."""
+        return self._tokens.token()
+
+    @property
     def is_open(self) -> bool:
         """Whether e-mail is sent at all."""
         return self._smtp is not None

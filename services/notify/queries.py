@@ -13,7 +13,7 @@ MOST_COUNTED = 1_000
 # more would be a broadcast, which has its own way
 MOST_FOLLOWERS = 10_000
 
-_COLUMNS = """n.id::text, n.report_id::text, n.title, n.text, n.created_at,
+_COLUMNS = """n.id::text, n.report_id::text, n.path, n.title, n.text, n.created_at,
   r.person IS NOT NULL AS read"""
 _MARKS = """
 LEFT JOIN notification_read r ON r.person = %(person)s AND r.notification_id = n.id"""

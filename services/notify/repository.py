@@ -11,8 +11,9 @@ from services.chassis.text import Text
 from services.chassis.unit_of_work import UnitOfWork
 
 _INSERT = """
-INSERT INTO notification (id, recipient, event_id, report_id, title, text, created_at)
-VALUES (%(id)s, %(recipient)s, %(event_id)s, %(report_id)s, %(title)s, %(text)s, %(at)s)"""
+INSERT INTO notification (id, recipient, event_id, report_id, path, title, text, created_at)
+VALUES (%(id)s, %(recipient)s, %(event_id)s, %(report_id)s, %(path)s, %(title)s, %(text)s,
+  %(at)s)"""
 
 _READ = """
 INSERT INTO notification_read (person, notification_id, read_at)

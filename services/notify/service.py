@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from services.notify import (
     digests,
     duplicates,
     feed,
+    following_things,
     forgetting,
     mail_links,
     mailing,
@@ -39,7 +41,9 @@ from services.notify.subscription_contract import (
     FOLLOW_TOPIC,
     LIST_SUBSCRIPTIONS,
 )
+from services.notify.topics import Topic
 from services.notify.wording import Wording
+from services.reports.contract import PLACE_TO_FOLLOW
 
 ORDER_SECONDS = 1.0
 GATHER_SECONDS = 0.03
@@ -104,12 +108,14 @@ class NotifyService(ChassisService):
     def tell_incidents(self, work: UnitOfWork, event: Event) -> None:
         """An incident began, changed, or is over."""
         commands.tell_incident(work, event)
+        work.after_commit(partial(self.chassis.poke, "spread_news"))
 
     @on_event(contract.TELL_OF_SITES)
     def tell_of_sites(self, work: UnitOfWork, event: Event) -> None:
         """Something happened to a site."""
-        tell_of_sites(work, event)
+        tell_of_sites(work, event, self.chassis.city)
         work.after_commit(partial(self.chassis.poke, "order_feed"))
+        work.after_commit(partial(self.chassis.poke, "spread_news"))
 
     @operation(contract.LIST_NOTIFICATIONS)
     def list_notifications(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
@@ -167,14 +173,23 @@ class NotifyService(ChassisService):
     @operation(FOLLOW_TOPIC)
     def follow_topic(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Follow in the app."""
-        return subscriptions.follow(work, body, self.chassis.city)
+        return subscriptions.follow(work, body, self.chassis.city, self._look)
 
     @operation(FOLLOW_BY_MAIL)
     def follow_topic_by_mail(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
         """Ask whether to follow by e-mail."""
         work.after_commit(partial(self.chassis.poke, "deliver_mail"))
         own, city = self.chassis.own, self.chassis.city
-        return subscriptions.follow_by_mail(work, body, city, own.links, is_open=own.is_open)
+        look, is_open = self._look, own.is_open
+        return subscriptions.follow_by_mail(work, body, city, own.links, look, is_open=is_open)
+
+    def _look(self, work: UnitOfWork, topic: Topic) -> dict[str, Any]:
+        """What everybody may know of an incident or a site. Raises NotFound."""
+        token = self.chassis.own.token
+        headers = replace(work.call.headers, authorization=token, idempotency_key=None)
+        asked = {"kind": topic.kind, "id": topic.id}
+        found: dict[str, Any] = self.rpc.call("reports", PLACE_TO_FOLLOW.name, asked, headers)
+        return found
 
     @operation(LIST_SUBSCRIPTIONS)
     def list_subscriptions(self, work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
@@ -209,6 +224,7 @@ class NotifyService(ChassisService):
         """Forget what nobody confirmed or what ended, and news that everybody has."""
         with self.chassis.work() as work:
             more = subscriptions.forget(work, self.chassis.city) | spreading.forget(work)
+            more |= following_things.forget(work)
             work.commit()
         return more
 

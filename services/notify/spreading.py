@@ -7,11 +7,13 @@ nobody. Who has been told much today hears the rest in the digest.
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
 from services.chassis.database import Row
 from services.chassis.envelope import Event
+from services.chassis.text import Text
 from services.chassis.unit_of_work import UnitOfWork
 from services.notify import (
     domain,
@@ -30,17 +32,37 @@ KEPT = timedelta(days=7)
 _ABOUT = ("number", "category_name", "area", "agency")
 
 
-def add(work: UnitOfWork, event: Event, happened: str, report: dict[str, Any]) -> None:
-    """Something happened that everybody may know: keep it for those who follow, if any do."""
-    news = {
-        "event_id": event.id,
-        "subject": report["report_id"],
-        "key": domain.topic_key(happened),
-        "topics": topics.of_report(report),
-        "about": {name: report[name] for name in _ABOUT},
-        "actor": None if report.get("actor") is None else domain.person(report["actor"]),
-    }
-    spreading_repository.add(work, news)
+@dataclass(frozen=True)
+class News:
+    """What happened, for those who follow one of `topics`.
+
+    subject: the id of what it is about. key: of the text. about: what the text needs. actor: the
+    recipient who did it, and is not told. path: where it can be read.
+    """
+
+    subject: str
+    key: str
+    topics: list[str]
+    about: dict[str, Any]
+    path: str
+    actor: str | None = None
+
+
+def of_report(happened: str, report: dict[str, Any]) -> News:
+    """Something happened to a report that everybody may know."""
+    return News(
+        subject=report["report_id"],
+        key=domain.topic_key(happened),
+        topics=topics.of_report(report),
+        about={name: report[name] for name in _ABOUT},
+        path=report_path(report["report_id"]),
+        actor=None if report.get("actor") is None else domain.person(report["actor"]),
+    )
+
+
+def add(work: UnitOfWork, event: Event, news: News) -> None:
+    """Keep what happened for those who follow, if any do."""
+    spreading_repository.add(work, asdict(news) | {"event_id": event.id})
 
 
 def spread(work: UnitOfWork, wording: Wording) -> bool:
@@ -75,11 +97,16 @@ def _tell(work: UnitOfWork, news: Row, rows: list[Row], wording: Wording) -> Non
     words = wording.words(news["key"], news["about"]) if now else None
     for row in now:
         assert words is not None
-        if domain.is_person(row["recipient"]):
-            in_app.tell(work, news["event_id"], row["recipient"], news["subject"], words)
-        else:
-            reader = domain.subscription(row["subscription"])
-            path = report_path(news["subject"])
-            subscription_mail.queue_news(work, reader, news, path, words)
+        _tell_one(work, news, row, words)
     later = {row["recipient"] for row in rows} - {row["recipient"] for row in now}
     spreading_repository.add_items(work, news, sorted(later))
+
+
+def _tell_one(work: UnitOfWork, news: Row, row: Row, words: tuple[Text, Text]) -> None:
+    recipient, path = row["recipient"], news["path"]
+    if domain.is_person(recipient):
+        report_id = news["subject"] if domain.is_of_report(news["key"]) else None
+        in_app.tell(work, news["event_id"], recipient, report_id, words, path=path)
+    else:
+        reader = domain.subscription(row["subscription"])
+        subscription_mail.queue_news(work, reader, news, words)

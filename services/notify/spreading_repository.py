@@ -11,13 +11,19 @@ from services.chassis.unit_of_work import UnitOfWork
 
 # nothing is kept where nobody follows
 _ADD = """
-INSERT INTO topic_news (event_id, subject, key, topics, about, actor, at)
-SELECT %(event_id)s, %(subject)s, %(key)s, %(topics)s::text[], %(about)s, %(actor)s, %(at)s
+INSERT INTO topic_news (event_id, subject, key, topics, about, actor, path, at)
+SELECT %(event_id)s, %(subject)s, %(key)s, %(topics)s::text[], %(about)s, %(actor)s, %(path)s,
+  %(at)s
 WHERE EXISTS (SELECT 1 FROM subscription WHERE topic = ANY(%(topics)s::text[])
   AND since IS NOT NULL AND ended_at IS NULL)"""
-_TAKE = """
+# an earlier version says no path, and tells of reports only
+_PATH = "coalesce(n.path, '/v1/reports/' || n.subject::text) AS path"
+# an incident has the id of its first report, which may be hidden while others are seen
+_IS_HIDDEN = """EXISTS (SELECT 1 FROM hidden h
+  WHERE h.report_id = n.subject AND h.is_hidden AND n.key LIKE 'report.%%')"""
+_TAKE = f"""
 SELECT n.event_id::text, n.subject::text, n.key, n.topics, n.about, n.actor, n.at, n.spread_to,
-  coalesce((SELECT h.is_hidden FROM hidden h WHERE h.report_id = n.subject), false) AS is_hidden
+  {_PATH}, {_IS_HIDDEN} AS is_hidden
 FROM topic_news n WHERE NOT n.is_spread ORDER BY n.at LIMIT 1 FOR UPDATE SKIP LOCKED"""
 _ADVANCE = "UPDATE topic_news SET spread_to = %(reached)s WHERE event_id = %(event_id)s"
 _END = "UPDATE topic_news SET is_spread = true, actor = NULL WHERE event_id = %(event_id)s"
@@ -27,7 +33,7 @@ SELECT recipient, %(event_id)s, %(at)s FROM unnest(%(recipients)s::text[]) AS to
 # one at a time makes digests; a number that stands for them in the one space of advisory locks
 _LOCK = "SELECT pg_try_advisory_xact_lock(727002) AS is_mine"
 # what nobody wants any more, or was hidden, is taken with the rest; a row comes back in any case
-_TAKE_ITEMS = """
+_TAKE_ITEMS = f"""
 WITH due AS (
   SELECT DISTINCT recipient FROM (
     SELECT recipient FROM digest_item WHERE at < %(until)s ORDER BY at LIMIT 500) oldest
@@ -36,11 +42,11 @@ taken AS (
   DELETE FROM digest_item i USING due WHERE i.recipient = due.recipient AND i.at < %(until)s
   RETURNING i.recipient, i.event_id),
 wanted AS (
-  SELECT t.recipient, n.subject::text, n.key, n.about,
+  SELECT t.recipient, n.subject::text, n.key, n.about, {_PATH},
     count(*) OVER (PARTITION BY t.recipient) AS items,
     row_number() OVER (PARTITION BY t.recipient ORDER BY n.at, n.event_id) AS nr
   FROM taken t JOIN topic_news n USING (event_id)
-  WHERE NOT EXISTS (SELECT 1 FROM hidden h WHERE h.report_id = n.subject AND h.is_hidden)
+  WHERE NOT {_IS_HIDDEN}
     AND EXISTS (SELECT 1 FROM subscription s WHERE s.recipient = t.recipient
       AND s.topic = ANY(n.topics) AND s.since <= n.at AND s.ended_at IS NULL))
 SELECT counted.taken, w.* FROM (SELECT count(*) AS taken FROM taken) counted
@@ -85,7 +91,7 @@ def take_items(
 ) -> tuple[int, list[Row]]:
     """How many items were taken, and those to be shown, at most `lines` of each recipient.
 
-    recipient, subject, key, about, items (how many there are), in order of recipient and time.
+    recipient, subject, key, about, path, items (how many there are), by recipient and time.
     """
     values = {"until": until, "recipients": recipients, "lines": lines}
     rows = work.all(_TAKE_ITEMS, values)

@@ -12,10 +12,13 @@ from services.notify.topics import RHYTHMS
 
 class Follow(fields.Schema):
     """area: the code of a kelurahan or a kecamatan. category: a code. One of them, or both: that
-    category there. rhythm: at once, or together once a day."""
+    category there. Or incident, or site: the id of one; what was merged means what it went into.
+    rhythm: at once, or together once a day."""
 
     area = fields.String(min=1, max=20, metadata={"example": "36.74.01"})
     category = fields.String(min=1, max=64, metadata={"example": "sampah"})
+    incident = fields.UUID()
+    site = fields.UUID()
     rhythm = fields.Choice(RHYTHMS, load_default="at_once", metadata={"example": "daily"})
 
 
@@ -31,6 +34,8 @@ class Subscription(fields.Schema):
     id = fields.UUID(required=True)
     area = fields.String(required=True, allow_none=True)
     category = fields.String(required=True, allow_none=True)
+    incident = fields.UUID(required=True, allow_none=True)
+    site = fields.UUID(required=True, allow_none=True)
     name = fields.String(required=True)
     rhythm = fields.Choice(RHYTHMS, required=True)
     since = fields.Timestamp(required=True)
@@ -60,7 +65,7 @@ FOLLOW_TOPIC = Operation(
     "follow_topic",
     Follow,
     Subscription,
-    Text("Follow an area or a category", id="Ikuti wilayah atau kategori"),
+    Text("Follow an area, a category, an incident, a site", id="Ikuti wilayah, kategori, titik"),
     Kind.COMMAND,
     access=LOGGED_IN,
     errors=(Invalid, Conflict, IdempotencyKeyReused),
@@ -69,7 +74,7 @@ FOLLOW_BY_MAIL = Operation(
     "follow_topic_by_mail",
     FollowByMail,
     AskedByMail,
-    Text("Follow an area or a category by e-mail", id="Ikuti wilayah atau kategori lewat surel"),
+    Text("Follow one of them by e-mail", id="Ikuti wilayah, kategori, titik lewat surel"),
     Kind.COMMAND,
     errors=(Invalid, IdempotencyKeyReused),
 )

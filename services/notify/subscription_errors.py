@@ -27,9 +27,10 @@ def no_mail() -> NoMail:
 
 
 def no_topic() -> Invalid:
-    """Neither an area nor a category is named."""
+    """Nothing that can be followed is named, or several things are."""
     words = Text(
-        "Name an area, a category, or both.", id="Sebutkan wilayah, kategori, atau keduanya."
+        "Name an area, a category, or both; or an incident; or a site.",
+        id="Sebutkan area (wilayah), category (kategori), atau keduanya; atau incident; atau site.",
     )
     return _of_field("area", "no_topic", words)
 
@@ -47,6 +48,18 @@ def unknown_category(known: Iterable[str]) -> Invalid:
     """The city has no such category."""
     words = Text("Unknown; known are: {known}.", id="Tidak dikenal; yang ada: {known}.")
     return _of_field("category", "unknown_category", words.format(known=", ".join(known)))
+
+
+def unknown_thing(kind: str) -> Invalid:
+    """Nobody may see such an incident or site."""
+    words = Text("Nothing public has this id.", id="Tidak ada yang terbuka dengan id ini.")
+    return _of_field(kind, f"unknown_{kind}", words)
+
+
+def incident_over() -> Invalid:
+    """What is over has no more news."""
+    words = Text("This incident is over.", id="Gangguan ini sudah berakhir.")
+    return _of_field("incident", "incident_over", words)
 
 
 def too_many(most: int) -> TooManySubscriptions:

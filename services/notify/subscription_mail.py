@@ -26,11 +26,10 @@ WHY_ASKED = Text(
 ASKS = Text("Yes, tell me (within two days):", id="Ya, kabari saya (dalam dua hari):")
 
 
-def queue_news(
-    work: UnitOfWork, recipient: str, news: Row, path: str, words: tuple[Text, Text]
-) -> None:
+def queue_news(work: UnitOfWork, recipient: str, news: Row, words: tuple[Text, Text]) -> None:
     """Queue what happened to a topic, and where it can be read."""
-    _queue(work, recipient, Kind.TOPIC, (news["event_id"], news["subject"]), words, path)
+    of = (news["event_id"], news["subject"])
+    _queue(work, recipient, Kind.TOPIC, of, words, news["path"])
 
 
 def queue_digest(

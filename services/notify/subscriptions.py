@@ -7,6 +7,7 @@ confirmed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -14,11 +15,12 @@ from services.chassis.database import Row
 from services.chassis.errors import NotFound
 from services.chassis.ids import new_id
 from services.chassis.unit_of_work import UnitOfWork
-from services.notify import mail_repository, subscription_mail, topics
+from services.notify import following_things, mail_repository, subscription_mail, topics
 from services.notify import subscription_errors as errors
 from services.notify import subscription_queries as queries
 from services.notify import subscription_repository as repository
 from services.notify.domain import person
+from services.notify.following_things import Look
 from services.notify.mail.links import Links
 from services.notify.topics import Topic
 from services.notify.wording import Wording
@@ -30,9 +32,10 @@ COUNTED_DAYS, MOST_CONFIRMATION_DAYS = 30, 5
 """Letters that ask to confirm: a day's limit may be reached on five of thirty days."""
 
 
-def follow(work: UnitOfWork, body: dict[str, Any], wording: Wording) -> dict[str, Any]:
+def follow(work: UnitOfWork, body: dict[str, Any], wording: Wording, look: Look) -> dict[str, Any]:
     """The caller follows a topic from now on, or in another rhythm. Raises Invalid, Conflict."""
-    topic, recipient = _topic(body, wording), person(work.call.principal.subject)
+    topic = _topic(work, body, wording, look)
+    recipient = person(work.call.principal.subject)
     queries.alone(work, recipient)
     mine = queries.all_of(work, recipient)
     found = _of(mine, topic) or _new(recipient, topic)
@@ -43,14 +46,13 @@ def follow(work: UnitOfWork, body: dict[str, Any], wording: Wording) -> dict[str
     found |= {"rhythm": body["rhythm"], "asked_rhythm": body["rhythm"], "asked_at": now}
     repository.keep(work, found)
     work.audit("subscription.began", found["id"])
-    return shown(work, found, wording)
+    return _shown(work, found, wording)
 
 
 def list_subscriptions(work: UnitOfWork, wording: Wording) -> dict[str, Any]:
     """What the caller follows."""
     rows = queries.all_of(work, person(work.call.principal.subject))
-    return {"items": [shown(work, row, wording) for row in rows if queries.is_active(row)],
-            "next": None}  # fmt: skip
+    return {"items": _all_shown(work, filter(queries.is_active, rows), wording), "next": None}
 
 
 def end(work: UnitOfWork, body: dict[str, Any], wording: Wording) -> dict[str, Any]:
@@ -61,11 +63,17 @@ def end(work: UnitOfWork, body: dict[str, Any], wording: Wording) -> dict[str, A
     if queries.is_active(found):
         repository.keep(work, found | {"ended_at": work.clock.now()})
         work.audit("subscription.ended", found["id"])
-    return shown(work, found, wording)
+    return _shown(work, found, wording)
 
 
 def follow_by_mail(
-    work: UnitOfWork, body: dict[str, Any], wording: Wording, links: Links, *, is_open: bool
+    work: UnitOfWork,
+    body: dict[str, Any],
+    wording: Wording,
+    links: Links,
+    look: Look,
+    *,
+    is_open: bool,
 ) -> dict[str, Any]:
     """Ask the reader of an address to confirm. is_open: whether e-mail is sent at all.
 
@@ -73,9 +81,9 @@ def follow_by_mail(
     """
     if not is_open:
         raise errors.no_mail()
-    topic, recipient = _topic(body, wording), links.address(body["email"])
+    topic, recipient = _topic(work, body, wording, look), links.address(body["email"])
     queries.alone(work, recipient)
-    name = wording.topic_name(topic)
+    name = following_things.names(work, [topic], wording)[topic.key]
     if _may_ask(work, recipient, topic, wording):
         found = _of(queries.all_of(work, recipient), topic) or _new(recipient, topic)
         found |= {"asked_rhythm": body["rhythm"], "asked_at": work.clock.now()}
@@ -127,18 +135,29 @@ def forget(work: UnitOfWork, wording: Wording) -> bool:
     return gone > 0
 
 
-def shown(work: UnitOfWork, row: Row, wording: Wording) -> dict[str, Any]:
-    """A subscription as its owner sees it."""
-    topic = topics.of_key(row["topic"])
-    name = wording.topic_name(topic).in_language(work.call.language)
-    kept = {key: row[key] for key in ("id", "rhythm", "since")}
-    return {"area": None, "category": None} | topic.fields | kept | {"name": name}
+def _shown(work: UnitOfWork, row: Row, wording: Wording) -> dict[str, Any]:
+    return _all_shown(work, [row], wording)[0]
 
 
-def _topic(body: dict[str, Any], wording: Wording) -> Topic:
+def _all_shown(work: UnitOfWork, rows: Iterable[Row], wording: Wording) -> list[dict[str, Any]]:
+    """Subscriptions as their owner sees them."""
+    found = [(row, topics.of_key(row["topic"])) for row in rows]
+    names = following_things.names(work, [topic for _, topic in found], wording)
+    return [
+        dict.fromkeys(topics.NAMED_BY)
+        | topic.fields
+        | {key: row[key] for key in ("id", "rhythm", "since")}
+        | {"name": names[topic.key].in_language(work.call.language)}
+        for row, topic in found
+    ]
+
+
+def _topic(work: UnitOfWork, body: dict[str, Any], wording: Wording, look: Look) -> Topic:
     found = topics.asked(body)
     if found is None:
         raise errors.no_topic()
+    if found.kind in topics.THINGS:
+        return following_things.known(work, found, look)
     wording.check(found)
     return found
 

@@ -1,4 +1,7 @@
-"""What one can follow: an area, a category, a category in an area. A topic is a kind and an id."""
+"""What one can follow: an area, a category, a category in an area; an incident, a site.
+
+A topic is a kind and an id.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,18 @@ from dataclasses import dataclass
 from typing import Any
 
 AREA, CATEGORY, BOTH = "area", "category", "area_category"
+INCIDENT, SITE = "incident", "site"
+THINGS = (INCIDENT, SITE)
+"""What reports knows by an id, and the city pack does not."""
+NAMED_BY = (AREA, CATEGORY, *THINGS)
+"""The fields that name a topic: one of them, or area and category."""
 RHYTHMS = ("at_once", "daily")
 
 
 @dataclass(frozen=True)
 class Topic:
-    """kind: one of the above. id: a code; of BOTH the area's and the category's, with a slash."""
+    """kind: one of the above. id: a code; of BOTH the area's and the category's, with a slash; of
+    THINGS an id."""
 
     kind: str
     id: str
@@ -37,13 +46,11 @@ def of_key(key: str) -> Topic:
 
 
 def asked(fields: dict[str, Any]) -> Topic | None:
-    """The topic that `area` and `category` name; None if neither is given."""
-    area, category = fields.get(AREA), fields.get(CATEGORY)
-    if area and category:
-        return Topic(BOTH, f"{area}/{category}")
-    if area:
-        return Topic(AREA, area)
-    return Topic(CATEGORY, category) if category else None
+    """The topic that the fields NAMED_BY name; None if they name none, or several."""
+    given = {name: fields[name] for name in NAMED_BY if fields.get(name)}
+    if given.keys() == {AREA, CATEGORY}:
+        return Topic(BOTH, f"{given[AREA]}/{given[CATEGORY]}")
+    return Topic(*given.popitem()) if len(given) == 1 else None
 
 
 def of_report(report: dict[str, Any]) -> list[str]:

@@ -13,9 +13,19 @@ from services.chassis.text import Text
 from services.notify import subscription_errors as errors
 from services.notify.city import VARIABLES, MessageTexts, load_texts
 from services.notify.subscription_city import Rules, load_category_names, load_rules
-from services.notify.topics import AREA, CATEGORY, Topic
+from services.notify.things import Thing
+from services.notify.topics import AREA, CATEGORY, INCIDENT, SITE, THINGS, Topic
 
 BOTH_NAMES = Text("{category} in {area}", id="{category} di {area}")
+THING_NAMES = {
+    INCIDENT: Text("Incident: {what}", id="Gangguan: {what}"),
+    SITE: Text("Site: {what}", id="Titik: {what}"),
+}
+SEVERITY_NAMES = {
+    "minor": Text("minor", id="ringan"),
+    "moderate": Text("moderate", id="sedang"),
+    "major": Text("major", id="berat"),
+}
 
 
 @dataclass(frozen=True)
@@ -34,7 +44,7 @@ class Wording:
         return cls(city, texts, load_rules(city_pack), load_category_names(city_pack))
 
     def words(self, key: str, report: dict[str, Any]) -> tuple[Text, Text]:
-        """(title, text) of a message about a report."""
+        """(title, text) of a message about a report, an incident or a site."""
         return self._rendered(key, self._variables(report))
 
     def plain(self, key: str, **more: str) -> tuple[Text, Text]:
@@ -49,18 +59,34 @@ class Wording:
         if CATEGORY in known and known[CATEGORY] not in self.categories:
             raise errors.unknown_category(self.categories)
 
-    def topic_name(self, topic: Topic) -> Text:
-        """What a topic is called; its code if the pack does not have it any more."""
+    def topic_name(self, topic: Topic, thing: Thing | None = None) -> Text:
+        """What a topic is called; its code if the pack does not have it any more.
+
+        thing: what is known of an incident or a site.
+        """
+        if topic.kind in THINGS:
+            return self._thing_name(topic, thing)
         known = topic.fields
         names = {
             AREA: _text(self._area(known.get(AREA, "")) or known.get(AREA, "")),
-            CATEGORY: self.categories.get(known.get(CATEGORY, ""), _text(known.get(CATEGORY, ""))),
+            CATEGORY: self.category_name(known.get(CATEGORY, "")),
         }
         return BOTH_NAMES.format(**names) if len(known) > 1 else names[topic.kind]
+
+    def category_name(self, code: str) -> Text:
+        """What a category is called; its code if the pack does not have it any more."""
+        return self.categories.get(code, _text(code))
 
     def local_time(self, moment: datetime) -> datetime:
         """The same moment on the city's clocks."""
         return moment.astimezone(self.city.timezone)
+
+    def _thing_name(self, topic: Topic, thing: Thing | None) -> Text:
+        if thing is None:
+            return THING_NAMES[topic.kind].format(what=topic.id)
+        area = self._area(thing.area or "") or self.city.name
+        what = BOTH_NAMES.format(category=self.category_name(thing.category), area=_text(area))
+        return THING_NAMES[topic.kind].format(what=what)
 
     def _area(self, code: str) -> str | None:
         area = self.city.areas.get(code)
@@ -75,18 +101,20 @@ class Wording:
         title_en, text_en = self.texts.render(key, "en", variables)
         return Text(title_en, id=title_id), Text(text_en, id=text_id)
 
-    def _variables(self, report: dict[str, Any]) -> dict[str, str]:
+    def _variables(self, report: dict[str, Any]) -> dict[str, Any]:
         """A Text is put in by the message's language."""
         area = self.city.areas.get(report["area"]) if report["area"] else None
         # of a part its own agency is the one to speak of
         code = report.get("part_agency") or report["agency"]
         agency = self.city.agencies.get(code)
         return {
-            "number": report["number"],
+            "number": report.get("number", ""),
             "category": Text.of(report["category_name"]),
             "area": area.name if area else self.city.name,
             "agency": agency.name if agency else code,
             "topic": "",
+            "severity": SEVERITY_NAMES.get(report.get("severity") or "", ""),
+            "reports": str(report.get("reports", "")),
         }
 
 

@@ -59,6 +59,7 @@ from services.reports.moderation_contract import LIST_MODERATION
 from services.reports.nearby_contract import FIND_NEARBY
 from services.reports.open_data_contract import OPEN_DATA_OPERATIONS
 from services.reports.part_contract import LIST_PARTS
+from services.reports.place_contract import PLACE_KINDS, PLACE_TO_FOLLOW
 from services.reports.request_contract import FIND_REPORTS, SUBMIT_REQUEST
 from services.reports.schemas import (
     GetPhoto,
@@ -100,6 +101,8 @@ __all__ = [
     "LIST_PARTS",
     "ORIGINAL_CHANGED",
     "PART_ALARMS",
+    "PLACE_KINDS",
+    "PLACE_TO_FOLLOW",
     "REPORTER_FORGOTTEN",
     "SITE_ALARMS",
     "SITE_EVENTS",
@@ -229,6 +232,7 @@ CONTRACT = Contract(
         CITY_NOW,
         *OPEN_DATA_OPERATIONS,
         CONTACT_OF_REPORT,
+        PLACE_TO_FOLLOW,
         FORGET_CONTACT,
         LIST_CATEGORIES,
         GET_CATEGORY,

@@ -18,6 +18,7 @@ from services.reports import (
     nearby,
     open_data,
     part_reading,
+    places,
     requests,
     statistics,
     work,
@@ -29,6 +30,7 @@ from services.reports.collections.contract import LIST_COLLECTIONS
 from services.reports.collections.reading import list_collections
 from services.reports.incidents.serving import INCIDENT_COMMANDS
 from services.reports.open_data_contract import OPEN_DATA, OPEN_DATA_FILE
+from services.reports.place_contract import PLACE_TO_FOLLOW
 from services.reports.sites.commands import SITE_COMMANDS
 from services.reports.statistics_contract import CLUSTERS, HEAT, STATISTICS
 from services.reports.work_contract import LIST_RESPONSES, LIST_WORK, WORK_OVERVIEW
@@ -57,6 +59,7 @@ PLAIN: Mapping[Operation, Callable[..., dict[str, Any]]] = {
     LIST_BLOCKS: blocks.list_blocks,
     LIST_SUSPECTED: work.list_suspected,
     LIST_COLLECTIONS: list_collections,
+    PLACE_TO_FOLLOW: places.place_to_follow,
     **INCIDENT_COMMANDS,
     **SITE_COMMANDS,
 }

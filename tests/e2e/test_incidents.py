@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree as Xml
 
+from services.chassis.ids import new_id
 from tests.client import Client
 from tests.sse import Listening, listening
+from tests.waiting import eventually
 
 JAM = {
     "category": "kemacetan",
@@ -36,6 +38,9 @@ def test_a_jam_is_reported_seen_voted_on_and_taken_apart(
         first = citizen.post("/v1/reports", JAM)
         assert first.status == 201, first.text
         jam = first.json["incident"]
+        followed = citizen.post("/v1/subscriptions", {"incident": jam})
+        assert followed.status == 201, followed.text
+        assert followed.json["name"].startswith("Gangguan: Kemacetan di ")
         second = other_citizen.post("/v1/reports", JAM | {"lat": -6.2991})
         assert second.json["incident"] == jam
         opened, changed = heard(stream, jam, "incident.opened", "incident.changed")
@@ -56,8 +61,17 @@ def test_a_jam_is_reported_seen_voted_on_and_taken_apart(
         assert parted.status == 200 and parted.json["reports"] == 1
         whole = other_officer.post(f"/v1/incidents/{parted.json['id']}/merge", {"into": jam})
         assert whole.json["id"] == jam and whole.json["reports"] == 2
+        told = lambda: citizen.get("/v1/notifications?limit=100").json["items"]  # noqa: E731
+        path = f"/v1/incidents/{parted.json['id']}"
+        eventually(lambda: path in [one["path"] for one in told()])
         (ended,) = heard(stream, parted.json["id"], "incident.opened", "incident.ended")[1:]
         assert ended["merged_into"] == jam
+
+
+def test_what_nobody_knows_cannot_be_followed(guest: Client, citizen: Client) -> None:
+    for kind in ("incident", "site"):
+        refused = citizen.post("/v1/subscriptions", {kind: new_id()})
+        assert refused.status == 422 and refused.json["errors"][0]["code"] == f"unknown_{kind}"
 
 
 def test_partners_and_the_past(guest: Client, citizen: Client) -> None:

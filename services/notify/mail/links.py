@@ -30,9 +30,14 @@ class Link:
     recipient: str
 
 
+def path_of(kind: str, id_: str) -> str:
+    """The path of a report, an incident or a site."""
+    return f"/v1/{kind}s/{id_}"
+
+
 def report_path(report_id: str) -> str:
     """The path of a report."""
-    return f"/v1/reports/{report_id}"
+    return path_of("report", report_id)
 
 
 class Links:

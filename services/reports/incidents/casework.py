@@ -64,7 +64,8 @@ def split_incident(work: UnitOfWork, body: dict[str, Any], city: Catalogue) -> d
     stays = [one for one in members if one["report_id"] not in taken]
     if not stays:
         raise errors.nothing_remains()
-    new = incident | {"id": new_id(), "version": 0} | _counted(moved)
+    begun = {"id": new_id(), "version": 0, "split_from": incident["id"]}
+    new = incident | begun | _counted(moved)
     repository.insert(work, new)
     casework_repository.split(work, incident, new["id"], sorted(taken))
     repository.keep_apart(work, new["id"], [incident["id"]])

@@ -130,7 +130,8 @@ class IncidentFeatures(fields.Schema):
 
 
 class IncidentChanged(fields.Schema):
-    """What an incident became; ids, codes and the city pack's words."""
+    """What an incident became; ids, codes and the city pack's words. split_from: the incident of
+    which it was a part until now; only when it begins."""
 
     incident_id = fields.UUID(required=True)
     category = fields.String(required=True)
@@ -149,3 +150,4 @@ class IncidentChanged(fields.Schema):
     updated_at = fields.Timestamp(required=True)
     ended_by = fields.Choice(ENDINGS, required=True, allow_none=True)
     merged_into = fields.UUID(required=True, allow_none=True)
+    split_from = fields.UUID(allow_none=True)

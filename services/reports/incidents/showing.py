@@ -12,7 +12,7 @@ from services.reports.incidents import line
 
 _TOLD = ("category", "agency", "area", "severity", "direction", "cause", "lat", "long", "reports",
          "ended_by", "merged_into")  # fmt: skip
-_HIDDEN = ("line", "created_at")
+_HIDDEN = ("line", "created_at", "split_from")
 
 
 def state(incident: Row) -> str:
@@ -23,6 +23,7 @@ def state(incident: Row) -> str:
 def told(incident: Row, city: Catalogue) -> dict[str, Any]:
     """What events tell of it."""
     return {name: incident[name] for name in _TOLD} | {
+        "split_from": incident.get("split_from"),
         "incident_id": incident["id"],
         "category_name": city.category_name(incident["category"]).data(),
         "state": state(incident),

@@ -193,7 +193,10 @@ def test_the_clock_is_the_entrys_own(own: Feed) -> None:
 
 def test_incidents_are_everybodys_in_their_order(own: Feed) -> None:
     incident = new_id()
-    told = {"incident_id": incident, "reports": 1}
+    told = {
+        "incident_id": incident, "reports": 1, "category": "kemacetan", "category_name": {},
+        "area": None, "agency": "DISHUB", "state": "live", "severity": "minor",
+    }  # fmt: skip
     for version, event_type in enumerate(contract.TELL_INCIDENTS.events, 1):
         event = Event(new_id(), event_type.type, incident, version, own.caller.clock.now(), told)
         own.do(lambda work, event=event: commands.tell_incident(work, event))  # type: ignore[misc]

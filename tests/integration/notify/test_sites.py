@@ -16,6 +16,7 @@ from services.notify.sites import tell_of_sites
 from services.reports.contract import SITE_ALARMS, SITE_EVENTS
 from tests.integration.calling import Caller
 from tests.integration.conftest import Urls
+from tests.integration.notify.town import TANGSEL
 
 SITE = {
     "site_id": new_id(), "category": "pothole", "area": None, "agency": "ROADS", "state": "open",
@@ -45,7 +46,7 @@ def test_who_hears_of_it(
     event = envelope.open_envelope(jsontext.dumps(sealed), {kind.type: kind})
     with database.session() as session:
         work = UnitOfWork(session, clock=caller.clock)
-        tell_of_sites(work, event)
+        tell_of_sites(work, event, TANGSEL)
         work.commit()
     (entry,) = caller.rows("SELECT audience, type, data FROM feed_incoming")
     assert (entry["audience"], entry["type"]) == (audience, kind.name)

@@ -193,5 +193,5 @@ def test_without_a_mail_server_nobody_is_asked(town: MailTown) -> None:
     with pytest.raises(Conflict), town.work() as work:
         subscriptions.follow_by_mail(
             work, {"email": READER, "rhythm": "daily", "category": "sampah"}, TANGSEL, LINKS,
-            is_open=False,
+            town.look, is_open=False,
         )  # fmt: skip

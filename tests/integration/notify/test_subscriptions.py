@@ -29,7 +29,7 @@ from tests.integration.notify.town import (
 )
 
 FORGET_ALL = """
-TRUNCATE subscription, subscriber, topic_news, told_today, digest_item, notification,
+TRUNCATE subscription, subscriber, topic_news, told_today, digest_item, notification, thing,
   feed_incoming, mail CASCADE"""
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from services.chassis import envelope, jsontext
 from services.chassis.deliveries import Deliveries
+from services.chassis.envelope import Event
+from services.chassis.errors import NotFound
 from services.chassis.ids import new_id
 from services.chassis.inbox import Delivery
 from services.chassis.principal import Principal, Role
@@ -24,6 +26,8 @@ from services.notify import (
 )
 from services.notify import subscription_contract as offered
 from services.notify.mail.links import Purpose
+from services.notify.sites import tell_of_sites
+from services.notify.topics import Topic
 from services.notify.wording import Wording
 from services.reports.contract import SUBMITTED
 from tests.integration.calling import Caller
@@ -43,14 +47,25 @@ class Town:
 
     def __init__(self, caller: Caller) -> None:
         self.caller = caller
+        self.public: dict[str, dict[str, Any]] = {}
         self._deliveries = Deliveries(
             caller.database, caller.clock, first_delay=timedelta(0), max_tries=3
         )
 
+    def look(self, work: UnitOfWork, topic: Topic) -> dict[str, Any]:
+        """What reports answers of an incident or a site."""
+        found = self.public.get(topic.id)
+        if found is not None and found["merged_into"]:
+            found = self.public[found["merged_into"]]
+        if found is None:
+            raise NotFound()
+        return found
+
     def follow(self, person: str, **asked: Any) -> Any:
         """Somebody with an account follows a topic."""
         return self.caller.ask(
-            offered.FOLLOW_TOPIC, lambda work, body: subscriptions.follow(work, body, TANGSEL),
+            offered.FOLLOW_TOPIC,
+            lambda work, body: subscriptions.follow(work, body, TANGSEL, self.look),
             asked, by=Principal(person, Role.CITIZEN),
         )  # fmt: skip
 
@@ -71,7 +86,7 @@ class Town:
         """Somebody, whoever that is, names an address."""
 
         def command(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
-            return subscriptions.follow_by_mail(work, body, TANGSEL, LINKS, is_open=True)
+            return subscriptions.follow_by_mail(work, body, TANGSEL, LINKS, self.look, is_open=True)
 
         body = {"email": email} | asked
         return self.caller.ask(offered.FOLLOW_BY_MAIL, command, body, language=language)
@@ -108,6 +123,11 @@ class Town:
                 delivery,
                 lambda work, event: commands.tell_people(work, event, TANGSEL),
             )
+
+    def hear_of_things(self, *deliveries: Delivery) -> None:
+        """Events of incidents and sites arrive."""
+        for delivery in deliveries:
+            self._deliveries.deliver(delivery, _tell_of_thing)
 
     def spread(self) -> None:
         """All that happened is told those who follow."""
@@ -151,3 +171,10 @@ class Town:
     def work(self) -> Iterator[UnitOfWork]:
         with self.caller.database.session() as session:
             yield UnitOfWork(session, clock=self.caller.clock)
+
+
+def _tell_of_thing(work: UnitOfWork, event: Event) -> None:
+    if "incident_id" in event.data:
+        commands.tell_incident(work, event)
+    else:
+        tell_of_sites(work, event, TANGSEL)

@@ -64,7 +64,7 @@ class City:
         return list(self.sites.ask(LIST_SITES, **asked)["items"])
 
 
-def place(district: str, north: float) -> dict[str, float]:
+def place(district: str, north: float) -> dict[str, Any]:
     """Some degrees north of the middle of a kecamatan."""
     lat, long = MIDDLES[district]
     return {"lat": lat + north, "long": long}

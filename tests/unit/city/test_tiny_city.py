@@ -89,6 +89,8 @@ WORDS = {
     "area": "Satu",
     "agency": Text("Road Agency", id="Dinas Jalan"),
     "topic": "",
+    "severity": "",
+    "reports": "",
 }
 
 

@@ -16,6 +16,7 @@ from services.notify import topics
 from services.notify.subscription_city import Rules, load_rules
 from services.notify.topics import Topic
 from services.notify.wording import Wording
+from services.reports.contract import PLACE_KINDS
 from tests.unit.city.tiny import write_pack
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -33,8 +34,18 @@ def test_a_report_belongs_to_its_area_its_category_and_both() -> None:
     assert topics.of_report(report | {"area": None}) == ["category:sampah"]
 
 
+def test_reports_knows_the_things_that_can_be_followed() -> None:
+    assert topics.THINGS == PLACE_KINDS
+
+
+def test_several_topics_are_none() -> None:
+    assert topics.asked({"incident": "1", "site": "2"}) is None
+    assert topics.asked({"incident": "1", "area": "2", "category": "3"}) is None
+
+
 @pytest.mark.parametrize(
-    "asked", [{"area": "36.74"}, {"category": "x"}, {"area": "1", "category": "y"}]
+    "asked",
+    [{"area": "36.74"}, {"category": "x"}, {"area": "1", "category": "y"}, {"incident": "z"}],
 )
 def test_a_topic_comes_back_from_how_it_is_kept(asked: dict[str, str]) -> None:
     topic = topics.asked(asked)
