@@ -25,7 +25,7 @@ from services.chassis.text import LANGUAGES, Language, Text
 from services.notify.domain import MESSAGE_KEYS, PLAIN_KEYS
 
 FILE = "texts/notifications.yaml"
-VARIABLES = ("number", "category", "area", "agency", "topic", "severity", "reports")
+VARIABLES = ("number", "category", "area", "agency", "topic", "severity", "reports", "day")
 KEYS = (*MESSAGE_KEYS, *PLAIN_KEYS)
 """Every message that notify sends: the event's name for its reporter, with `.agency` for staff."""
 MAX_TITLE = 120

@@ -11,6 +11,7 @@ from services.notify.mail_contract import MAIL_OPERATIONS, MAIL_SUBSCRIPTIONS
 from services.notify.subscription_contract import SUBSCRIPTION_OPERATIONS
 from services.reports.contract import (
     CASEWORK_EVENTS,
+    COLLECTION_COMING,
     EVENTS,
     FOLLOWER_CHANGED,
     INCIDENT_EVENTS,
@@ -230,6 +231,15 @@ TELL_OF_SITES = Subscription(
     summary=Text("Tell agencies of their sites", id="Beri tahu instansi tentang titik sampah"),
 )
 
+# Who is told of one day's collections need not wait for another's.
+REMIND_OF_COLLECTIONS = Subscription(
+    service="notify",
+    handler="remind_of_collections",
+    events=(COLLECTION_COMING,),
+    ordered=False,
+    summary=Text("Remind people of collections", id="Ingatkan jadwal angkut sampah"),
+)
+
 CONTRACT = Contract(
     "notify",
     Text("Notifications", id="Notifikasi"),
@@ -250,6 +260,7 @@ CONTRACT = Contract(
         KEEP_FOLLOWERS,
         TELL_INCIDENTS,
         TELL_OF_SITES,
+        REMIND_OF_COLLECTIONS,
         *MAIL_SUBSCRIPTIONS,
     ),
 )

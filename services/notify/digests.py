@@ -6,17 +6,17 @@ between tells nothing twice and forgets nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import groupby
 from operator import itemgetter
 
 from services.chassis.database import Row
 from services.chassis.ids import new_id
-from services.chassis.text import Language, Text
+from services.chassis.text import Text
 from services.chassis.unit_of_work import UnitOfWork
 from services.notify import domain, in_app, spreading_repository, subscription_mail
 from services.notify.mail.links import Links
-from services.notify.wording import Wording
+from services.notify.wording import Wording, each
 
 RECIPIENTS = 50
 MOST_LINES = 30
@@ -55,7 +55,7 @@ def _line(item: Row, wording: Wording, links: Links | None) -> Text:
     """What happened, and where to read it if there are links."""
     said, _ = wording.words(item["key"], item["about"])
     where = f"\n{links.page(item['path'])}" if links else ""
-    return _each(lambda language: _short(said.in_language(language)) + where)
+    return each(lambda language: _short(said.in_language(language)) + where)
 
 
 def _short(line: str) -> str:
@@ -64,8 +64,4 @@ def _short(line: str) -> str:
 
 def _joined(parts: Iterable[Text]) -> Text:
     kept = list(parts)
-    return _each(lambda language: "\n\n".join(part.in_language(language) for part in kept))
-
-
-def _each(words: Callable[[Language], str]) -> Text:
-    return Text(words("en"), id=words("id"))
+    return each(lambda language: "\n\n".join(part.in_language(language) for part in kept))

@@ -104,11 +104,13 @@ THING_NEWS = (
     "incident.changed", "incident.ended", "incident.merged", "incident.split",
     "site.recurred", "site.cleaned", "site.enforced", "site.closed", "site.merged",
 )  # fmt: skip
+# who is reminded of collections hears of each at once, or it would be too late
+REMINDERS = ("collection.coming",)
 MESSAGE_KEYS = (
     *sorted(_REPORTER_HEARS),
     *sorted(f"{name}.agency" for name in (*_AGENCY_HEARS, *_ON_TIME, *_PART_HEARS)),
     _OFFICER_HEARS,
-    *sorted(f"{name}.topic" for name in (*_CITY_HEARS, *THING_NEWS)),
+    *sorted(f"{name}.topic" for name in (*_CITY_HEARS, *THING_NEWS, *REMINDERS)),
 )
 # what is not about a report
 PLAIN_KEYS = ("email.verification", "topic.confirm", "topic.digest")
@@ -129,6 +131,11 @@ def is_for_the_city(happened: str, visibility: str) -> bool:
 def is_of_report(key: str) -> bool:
     """Whether a text is about one report."""
     return key.startswith("report.")
+
+
+def is_reminder(key: str) -> bool:
+    """Whether a text is of no use later."""
+    return key in map(topic_key, REMINDERS)
 
 
 def topic_key(happened: str) -> str:

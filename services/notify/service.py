@@ -20,6 +20,7 @@ from services.notify import (
     forgetting,
     mail_links,
     mailing,
+    reminding,
     spreading,
     subscriptions,
 )
@@ -115,6 +116,12 @@ class NotifyService(ChassisService):
         """Something happened to a site."""
         tell_of_sites(work, event, self.chassis.city)
         work.after_commit(partial(self.chassis.poke, "order_feed"))
+        work.after_commit(partial(self.chassis.poke, "spread_news"))
+
+    @on_event(contract.REMIND_OF_COLLECTIONS)
+    def remind_of_collections(self, work: UnitOfWork, event: Event) -> None:
+        """Garbage is collected soon."""
+        reminding.remind(work, event)
         work.after_commit(partial(self.chassis.poke, "spread_news"))
 
     @operation(contract.LIST_NOTIFICATIONS)

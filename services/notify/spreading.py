@@ -89,17 +89,24 @@ def _is_new_to(row: Row, news: Row) -> bool:
 
 
 def _tell(work: UnitOfWork, news: Row, rows: list[Row], wording: Wording) -> None:
+    if domain.is_reminder(news["key"]):
+        _tell_now(work, news, rows, wording)
+        return
     at_once = [row for row in rows if row["at_once"]]
     day = wording.local_time(work.clock.now()).date()
     names = [row["recipient"] for row in at_once]
     told = subscription_repository.count(work, names, "news", day) if names else {}
     now = [row for row in at_once if told[row["recipient"]] <= wording.rules.most_a_day]
-    words = wording.words(news["key"], news["about"]) if now else None
-    for row in now:
-        assert words is not None
-        _tell_one(work, news, row, words)
+    _tell_now(work, news, now, wording)
     later = {row["recipient"] for row in rows} - {row["recipient"] for row in now}
     spreading_repository.add_items(work, news, sorted(later))
+
+
+def _tell_now(work: UnitOfWork, news: Row, rows: list[Row], wording: Wording) -> None:
+    words = wording.words(news["key"], news["about"]) if rows else None
+    for row in rows:
+        assert words is not None
+        _tell_one(work, news, row, words)
 
 
 def _tell_one(work: UnitOfWork, news: Row, row: Row, words: tuple[Text, Text]) -> None:

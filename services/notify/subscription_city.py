@@ -19,6 +19,7 @@ from services.chassis.text import Text
 FILE = "subscriptions.yaml"
 """It may be left out: then Rules() hold."""
 CATEGORIES_FILE = "categories.yaml"
+COLLECTIONS_FILE = "collections.yaml"
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,18 @@ def load_rules(directory: Directory) -> Rules:
     found = read_rules(pack)
     pack.raise_if_bad()
     return found
+
+
+def load_collected_areas(directory: Directory) -> frozenset[str]:
+    """Codes of kelurahan and kecamatan that have rounds. Reports checks that file."""
+    pack = Pack(directory)
+    if not (directory / COLLECTIONS_FILE).exists():
+        return frozenset()
+    document = pack.yaml(COLLECTIONS_FILE)
+    pack.raise_if_bad()
+    rounds = document.items(("rounds",)) if document is not None else []
+    named = [one["areas"] for one in rounds if isinstance(one, dict) and "areas" in one]
+    return frozenset(str(code) for areas in named if isinstance(areas, list) for code in areas)
 
 
 def load_category_names(directory: Directory) -> Mapping[str, Text]:

@@ -13,12 +13,14 @@ from services.notify.topics import RHYTHMS
 class Follow(fields.Schema):
     """area: the code of a kelurahan or a kecamatan. category: a code. One of them, or both: that
     category there. Or incident, or site: the id of one; what was merged means what it went into.
+    Or collections: the code of a kelurahan, of whose collections one is reminded, always at once.
     rhythm: at once, or together once a day."""
 
     area = fields.String(min=1, max=20, metadata={"example": "36.74.01"})
     category = fields.String(min=1, max=64, metadata={"example": "sampah"})
     incident = fields.UUID()
     site = fields.UUID()
+    collections = fields.String(min=1, max=20)
     rhythm = fields.Choice(RHYTHMS, load_default="at_once", metadata={"example": "daily"})
 
 
@@ -36,6 +38,7 @@ class Subscription(fields.Schema):
     category = fields.String(required=True, allow_none=True)
     incident = fields.UUID(required=True, allow_none=True)
     site = fields.UUID(required=True, allow_none=True)
+    collections = fields.String(required=True, allow_none=True)
     name = fields.String(required=True)
     rhythm = fields.Choice(RHYTHMS, required=True)
     since = fields.Timestamp(required=True)

@@ -29,8 +29,8 @@ def no_mail() -> NoMail:
 def no_topic() -> Invalid:
     """Nothing that can be followed is named, or several things are."""
     words = Text(
-        "Name an area, a category, or both; or an incident; or a site.",
-        id="Sebutkan area (wilayah), category (kategori), atau keduanya; atau incident; atau site.",
+        "Name an area, a category, or both; or an incident, a site, or collections.",
+        id="Sebutkan area, category, atau keduanya; atau incident, site, atau collections saja.",
     )
     return _of_field("area", "no_topic", words)
 
@@ -48,6 +48,21 @@ def unknown_category(known: Iterable[str]) -> Invalid:
     """The city has no such category."""
     words = Text("Unknown; known are: {known}.", id="Tidak dikenal; yang ada: {known}.")
     return _of_field("category", "unknown_category", words.format(known=", ".join(known)))
+
+
+def no_collections(example: str) -> Invalid:
+    """The city pack has no rounds for it."""
+    words = Text(
+        "No collections are known for this kelurahan; codes look like {example}.",
+        id="Tidak ada jadwal angkut untuk kelurahan ini; contoh kode: {example}.",
+    )
+    return _of_field("collections", "no_collections", words.format(example=example))
+
+
+def only_at_once() -> Invalid:
+    """In a digest it would come too late."""
+    words = Text("Reminders come at once.", id="Pengingat selalu dikirim langsung.")
+    return _of_field("rhythm", "only_at_once", words)
 
 
 def unknown_thing(kind: str) -> Invalid:

@@ -156,6 +156,8 @@ def _topic(work: UnitOfWork, body: dict[str, Any], wording: Wording, look: Look)
     found = topics.asked(body)
     if found is None:
         raise errors.no_topic()
+    if found.kind == topics.COLLECTIONS and body["rhythm"] != topics.AT_ONCE:
+        raise errors.only_at_once()
     if found.kind in topics.THINGS:
         return following_things.known(work, found, look)
     wording.check(found)

@@ -1,4 +1,5 @@
-"""What one can follow: an area, a category, a category in an area; an incident, a site.
+"""What one can follow: an area, a category, a category in an area; an incident, a site, or
+the collections of a kelurahan.
 
 A topic is a kind and an id.
 """
@@ -9,18 +10,19 @@ from dataclasses import dataclass
 from typing import Any
 
 AREA, CATEGORY, BOTH = "area", "category", "area_category"
-INCIDENT, SITE = "incident", "site"
+INCIDENT, SITE, COLLECTIONS = "incident", "site", "collections"
 THINGS = (INCIDENT, SITE)
 """What reports knows by an id, and the city pack does not."""
-NAMED_BY = (AREA, CATEGORY, *THINGS)
+NAMED_BY = (AREA, CATEGORY, *THINGS, COLLECTIONS)
 """The fields that name a topic: one of them, or area and category."""
-RHYTHMS = ("at_once", "daily")
+AT_ONCE, DAILY = "at_once", "daily"
+RHYTHMS = (AT_ONCE, DAILY)
 
 
 @dataclass(frozen=True)
 class Topic:
     """kind: one of the above. id: a code; of BOTH the area's and the category's, with a slash; of
-    THINGS an id."""
+    THINGS an id; of COLLECTIONS a kelurahan's code."""
 
     kind: str
     id: str

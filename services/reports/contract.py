@@ -34,7 +34,7 @@ from services.reports.action_schemas import (
 )
 from services.reports.category_contract import GET_CATEGORY, LIST_CATEGORIES
 from services.reports.city_now_contract import CITY_NOW
-from services.reports.collections.contract import LIST_COLLECTIONS
+from services.reports.collections.contract import COLLECTION_COMING, LIST_COLLECTIONS
 from services.reports.contact_contract import (
     CONTACT_FORGOTTEN,
     CONTACT_OF_REPORT,
@@ -81,6 +81,7 @@ __all__ = [
     "ALARMS",
     "CASEWORK_EVENTS",
     "CIFS_INCIDENTS",
+    "COLLECTION_COMING",
     "CONTACT_FORGOTTEN",
     "CONTACT_OF_REPORT",
     "CONTRACT",
@@ -259,6 +260,7 @@ CONTRACT = Contract(
         *INCIDENT_EVENTS,
         *SITE_EVENTS.values(),
         *SITE_ALARMS.values(),
+        COLLECTION_COMING,
     ),
     subscriptions=(KEEP_ACCOUNTS, CHANGE_ACCOUNTS),
 )

@@ -39,6 +39,7 @@ from services.reports.abuse import blocks
 from services.reports.abuse import repository as senders
 from services.reports.abuse.contract import BLOCK_SENDER
 from services.reports.catalogue import Catalogue
+from services.reports.collections import reminding
 from services.reports.incidents import commands as incidents
 from services.reports.incidents import history_repository
 from services.reports.plain import PLAIN
@@ -55,6 +56,7 @@ CATALOGUE_SECONDS = 60.0
 SUM_SECONDS = 1.0
 OPEN_DATA_SECONDS = 60.0
 SITE_SECONDS = 1.0
+REMIND_SECONDS = 30.0
 
 log = structlog.get_logger(__name__)
 
@@ -246,6 +248,14 @@ class ReportsService(ChassisService):
         """Take what changed of reports into the sites on which they lie."""
         with self.chassis.work(own_call()) as work:
             more = sites.take_in(work, self.chassis.city)
+            work.commit()
+        return more
+
+    @repeated(REMIND_SECONDS)
+    def remind_of_collections(self) -> bool:
+        """Tell of what is collected soon, once."""
+        with self.chassis.work(own_call()) as work:
+            more = reminding.remind(work, self.chassis.city)
             work.commit()
         return more
 

@@ -209,7 +209,7 @@ def test_nothing_but_the_citys_topics_is_followed(citizen: Client) -> None:
     wrong: list[dict[str, Any]] = [sampah | {"area": one} for one in PAYLOADS]
     wrong += [sampah | {"category": one} for one in PAYLOADS]
     wrong += [sampah | {"rhythm": one} for one in PAYLOADS]
-    wrong += [{kind: one} for kind in ("incident", "site") for one in PAYLOADS]
+    wrong += [{kind: one} for kind in ("incident", "site", "collections") for one in PAYLOADS]
     for body in wrong:
         assert citizen.post("/v1/subscriptions", body).status in (400, 422), body
     hostile = ("a@example.org\r\nBcc: b@example.org", "a@example.org, b@example.org",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis import fields
-from services.chassis.contract import Operation
+from services.chassis.contract import EventType, Operation
 from services.chassis.errors import Invalid
 from services.chassis.text import Text
 
@@ -45,10 +45,36 @@ class CollectionList(fields.Schema):
     next = fields.String(required=True, allow_none=True)
 
 
+class ComingRound(fields.Schema):
+    """What is collected. waste: what, in both languages. start, end: on the city's clocks."""
+
+    code = fields.String(required=True)
+    waste = fields.Attributes(required=True)
+    start = fields.String(required=True, max=_CLOCK)
+    end = fields.String(required=True, max=_CLOCK)
+
+
+class CollectionComing(fields.Schema):
+    """What is collected in a kelurahan on a day. begins_at: when the first of it begins."""
+
+    area = fields.String(required=True)
+    day = fields.String(required=True, max=10)
+    begins_at = fields.Timestamp(required=True)
+    rounds = fields.List(fields.Nested(ComingRound), required=True, min=1, max=MOST_ROUNDS)
+
+
 LIST_COLLECTIONS = Operation(
     "list_collections",
     AskCollections,
     CollectionList,
     Text("When garbage is collected in an area", id="Jadwal angkut sampah di satu kelurahan"),
     errors=(Invalid,),
+)
+# told once for each kelurahan and day
+COLLECTION_COMING = EventType(
+    "reports",
+    "collection.coming",
+    CollectionComing,
+    Text("Garbage is collected soon", id="Sampah segera diangkut"),
+    consumers=("notify",),
 )

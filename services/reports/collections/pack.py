@@ -19,6 +19,8 @@ from services.reports.city import Category
 from services.reports.collections.contract import WEEKDAYS
 
 FILE = "collections.yaml"
+REMIND_HOUR = 18
+"""Of a pack that says nothing else."""
 
 UNKNOWN_CATEGORY = Text(
     "No category {code} stands in categories.yaml.",
@@ -49,10 +51,12 @@ class Round:
 
 @dataclass(frozen=True)
 class Collections:
-    """All rounds. missed: the category by which one says that nobody came."""
+    """All rounds. missed: the category by which one says that nobody came. remind_hour: of the
+    evening before, on the city's clocks: when people are reminded."""
 
     missed: str | None
     rounds: tuple[Round, ...]
+    remind_hour: int = REMIND_HOUR
 
     def of(self, area: str, district: str) -> list[Round]:
         """The rounds of a kelurahan: its own, else those of its kecamatan, by code."""
@@ -99,6 +103,7 @@ class _RoundSchema(BasedSchema):
 
 class _FileSchema(fields.Schema):
     missed = Code(required=False, load_default=None)
+    remind_hour = fields.Integer(load_default=REMIND_HOUR, min=0, max=23)
     rounds = ma.fields.Raw()
 
 
@@ -119,12 +124,12 @@ def read_collections(
     document = pack.yaml(FILE) if (pack.directory / FILE).exists() else None
     if document is None:
         return Collections(None, ())
-    head = pack.load(document, (), _FileSchema) or {"missed": None}
+    head = pack.load(document, (), _FileSchema) or {"missed": None, "remind_hour": REMIND_HOUR}
     if categories and head["missed"] is not None and head["missed"] not in categories:
         pack.report(document, ("missed",), UNKNOWN_CATEGORY.format(code=head["missed"]))
     rounds = pack.load_items(document, ("rounds",), _RoundSchema)
     _check_areas(pack, document, known)
-    return Collections(head["missed"], tuple(one for _, one in rounds))
+    return Collections(head["missed"], tuple(one for _, one in rounds), head["remind_hour"])
 
 
 def _check_areas(pack: Pack, document: Document, known: Declared) -> None:

@@ -21,6 +21,7 @@ from services.notify import (
     contract,
     digests,
     mail_links,
+    reminding,
     spreading,
     subscriptions,
 )
@@ -174,7 +175,9 @@ class Town:
 
 
 def _tell_of_thing(work: UnitOfWork, event: Event) -> None:
-    if "incident_id" in event.data:
+    if "rounds" in event.data:
+        reminding.remind(work, event)
+    elif "incident_id" in event.data:
         commands.tell_incident(work, event)
     else:
         tell_of_sites(work, event, TANGSEL)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.chassis.city import CityPackInvalid, Declared, load_city
 from services.chassis.clock import FixedClock
 from services.reports.catalogue import Catalogue
 from services.reports.city import load_categories
-from services.reports.collections import schedule
+from services.reports.collections import reminding, schedule
 from services.reports.collections.pack import FILE, load_collections
 from services.reports.collections.reading import list_collections
 from tests.unit.city.tiny import change, write_pack
@@ -49,6 +50,7 @@ def city(directory: Path) -> Catalogue:
     ("old", "new", "said"),
     [
         ("missed: pothole", "missed: unicorn", "unicorn"),
+        ("missed: pothole", "remind_hour: 24", "remind_hour"),
         ('"99.01.01"', '"99.01.09"', "99.01.09"),
         ("99.01.01.1002", '"99.01.01"', "99.01.01 has a round home on line 5"),
         ("[tuesday]", "[someday]", "days"),
@@ -136,3 +138,18 @@ def test_every_kelurahan_of_the_example_city_is_served() -> None:
         assert schedule.comes_on(rounds[0], _TANGSEL.city, date(2026, 11, 23)) or (
             schedule.comes_on(rounds[0], _TANGSEL.city, date(2026, 11, 24))
         )
+
+
+@settings(deadline=None, max_examples=50)
+@given(minutes=st.integers(0, 60 * 24 * 60), hour=st.integers(0, 23))
+def test_people_are_reminded_from_the_evening_until_it_begins(minutes: int, hour: int) -> None:
+    collections, city = replace(_TANGSEL.collections, remind_hour=hour), _TANGSEL.city
+    local = datetime(2026, 5, 1, tzinfo=city.timezone) + timedelta(minutes=minutes)
+    told = {(one.area, one.day) for one in reminding.coming(collections, city, local)}
+    for area in city.areas:
+        for day in (local.date() + timedelta(days=ahead) for ahead in range(-1, 4)):
+            rounds = collections.of(area.code, area.district_code)
+            starts = [one.start for one in rounds if schedule.comes_on(one, city, day)]
+            evening = datetime.combine(day - timedelta(days=1), time(hour), city.timezone)
+            begins = datetime.combine(day, min(starts, default=time(0)), city.timezone)
+            assert ((area.code, day) in told) == (bool(starts) and evening <= local < begins)

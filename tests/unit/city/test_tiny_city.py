@@ -91,6 +91,7 @@ WORDS = {
     "topic": "",
     "severity": "",
     "reports": "",
+    "day": "",
 }
 
 
