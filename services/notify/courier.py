@@ -1,22 +1,25 @@
-"""Brings one message after the other to the mail server.
+"""Brings messages to the mail server, a handful at a time.
 
-What was done is written down before and after handing over, in transactions of its own. Whoever is
-killed in between leaves an attempt without an outcome, and the message is tried again: at most one
-more than needed, and to be seen.
+That all of a handful are attempted is written down before the first is handed over, and how each
+went before the next one is. Whoever is killed in between leaves attempts without an outcome, and
+those messages are tried again: at most one of them had been handed over, and it is to be seen. A
+message that was tried before goes alone: should it be what ends processes, it takes no others with
+it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
 
-from services.chassis.call import CallHeaders, own_call
+import structlog
+
 from services.chassis.database import Row
-from services.chassis.errors import DomainError, Invalid, NotFound, Unavailable
-from services.chassis.ids import new_id
+from services.chassis.errors import DomainError, Invalid, Unavailable
 from services.chassis.unit_of_work import UnitOfWork
 from services.notify import (
     mail_metrics,
@@ -25,65 +28,93 @@ from services.notify import (
     subscription_mail,
     subscription_repository,
 )
-from services.notify.domain import is_guest, is_subscriber
+from services.notify.contacts import ChangedMeanwhile, Contacts, Known
+from services.notify.domain import is_subscriber
 from services.notify.mail.letter import Sender, compose
-from services.notify.mail.links import Links
 from services.notify.mail.smtp import MailRefused, MailServerAway, MailUnsure, SmtpSender
-from services.notify.mailing import Kind, Skip
-from services.registry.contract import CONTACT_OF_ACCOUNT, FETCH_VERIFICATION
-from services.reports.contract import CONTACT_OF_REPORT
+from services.notify.mailing import Skip
 
-PURPOSE = "notification"
+log = structlog.get_logger(__name__)
+
+MOST_AT_ONCE = 10
+# somebody waits for a code, and a lease does not grow: what is not begun by then is given back
+SECONDS_AT_ONCE = 1.0
 AWAY_FOR = timedelta(seconds=10)
 
-
-class ChangedMeanwhile(Exception):
-    """What was answered about a contact may be old already."""
+Addressed = tuple[Row, dict[str, Any]]
 
 
-class Rpc(Protocol):
-    """How other services are asked."""
+@dataclass(frozen=True)
+class Outcome:
+    """How an attempt went. state: the message's, if it ended. rest: until it is tried again.
 
-    def call(self, service: str, operation: str, body: dict[str, Any], headers: CallHeaders) -> Any:
-        """Call an operation."""
-        ...
+    unknown: the contact whose address the server does not know.
+    """
+
+    outcome: str
+    reply: str
+    state: str | None = None
+    rest: timedelta | None = None
+    unknown: dict[str, Any] | None = None
+
+
+@dataclass
+class Round:
+    """What is dealt with together, and how long it has taken.
+
+    trouble: raised when all that was begun is written down. is_away: the mail server, meanwhile.
+    """
+
+    trouble: DomainError | None = None
+    is_away: bool = False
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing more is to be begun."""
+        return self.is_away or time.monotonic() - self.began > SECONDS_AT_ONCE
 
 
 @dataclass(frozen=True)
 class Courier:
-    """Brings messages to the mail server, one after the other.
+    """Brings messages to the mail server.
 
-    open_work: makes units of work. token: proves to others who asks. first_rest: before the
-    second try of a message that was refused for now. lease: nobody else takes a message meanwhile;
-    longer than handing it over can take.
+    open_work: makes units of work. first_rest: before the second try of a message that was refused
+    for now. lease: nobody else takes a message meanwhile; longer than handing it over can take.
     """
 
     open_work: Callable[[], AbstractContextManager[UnitOfWork]]
-    rpc: Rpc
-    token: Callable[[], str]
+    contacts: Contacts
     sender: Sender
     smtp: SmtpSender
-    links: Links
     first_rest: timedelta
     lease: timedelta
 
     def deliver_next(self) -> bool:
-        """Deal with one message that is due; whether there was one.
+        """Deal with messages that are due; whether there were any.
 
-        Raises Unavailable while the mail server is away, and what asking for a contact raises; the
-        message is due again soon.
+        Raises Unavailable while the mail server is away, and what asking for a contact raises;
+        the messages are due again soon.
         """
         with self.open_work() as work:
             if not mail_repository.is_any_due(work):
                 return False
             work.commit()
         self._connect()
+        turn = Round()
         with self.open_work() as work:
-            mail = mail_repository.take(work, work.clock.now() + self.lease)
+            mails = mail_repository.take(work, work.clock.now() + self.lease, MOST_AT_ONCE)
+            known = mail_repository.known(work, {mail["recipient"] for mail in mails})
             work.commit()
-        if mail is not None:
-            self._deal_with(mail)
-        return mail is not None
+        addressed = self._addressed(mails, known, turn)
+        for number, together in enumerate(_handfuls(addressed)):
+            if number and turn.is_over:
+                self._later(together[0][0], timedelta(0))
+            else:
+                self._hand_over(together, turn)
+        if turn.trouble is not None:
+            raise turn.trouble
+        return bool(mails)
 
     def _connect(self) -> None:
         try:
@@ -91,23 +122,23 @@ class Courier:
         except MailServerAway as away:
             raise Unavailable() from away
 
-    def _deal_with(self, mail: Row) -> None:
-        if mail["spent"] >= mailing.MOST_TRIES:  # every attempt ended with its process
-            self._end(mail, "failed", "lost")
-            return
-        contact = self._contact_or_end(mail)
-        if contact is None:
-            return
-        try:
-            self._attempt(mail | {"tries": mail["tries"] + 1}, contact)
-        except MailServerAway as away:
-            self._later(mail, AWAY_FOR)
-            raise Unavailable() from away
+    def _addressed(self, mails: list[Row], known: Known, turn: Round) -> list[Addressed]:
+        """Those that are to be sent, and where; what else becomes of the others is decided."""
+        found: list[Addressed] = []
+        for mail in mails:
+            if (turn.is_over or turn.trouble) and mail is not mails[0]:
+                self._later(mail, timedelta(0))
+            elif mail["spent"] >= mailing.MOST_TRIES:  # every attempt ended with its process
+                self._end(mail, "failed", "lost")
+            else:
+                contact = self._contact_or_end(mail, known, turn)
+                found += [(mail, contact)] if contact is not None else []
+        return found
 
-    def _contact_or_end(self, mail: Row) -> dict[str, Any] | None:
-        """Where to send it; None if that was decided otherwise. Raises DomainError."""
+    def _contact_or_end(self, mail: Row, known: Known, turn: Round) -> dict[str, Any] | None:
+        """Where to send it; None if that was decided otherwise."""
         try:
-            return self._contact(mail)
+            return self.contacts.of(mail, known)
         except Skip as skip:
             mail_metrics.skipped(skip.reason)
             self._end(mail, "skipped", skip.reason)
@@ -115,129 +146,91 @@ class Courier:
             self._later(mail, timedelta(0))
         except Invalid as error:  # asking again changes nothing
             self._end(mail, "failed", error.code)
-        except DomainError:
+        except DomainError as error:
             self._later(mail, AWAY_FOR)
-            raise
+            turn.trouble = error
         return None
 
-    def _contact(self, mail: Row) -> dict[str, Any]:
-        """Where to send it. Raises Skip, ChangedMeanwhile, DomainError."""
-        if mail["kind"] == Kind.CODE:
-            return self._code(mail)
-        if is_subscriber(mail["recipient"]):
-            return self._reader(mail)
+    def _hand_over(self, together: list[Addressed], turn: Round) -> None:
+        """Attempt these; those that it comes to no more are as if they had not been taken."""
+        begun, at = self._start(together)
+        for number, (mail, contact) in enumerate(begun):
+            if number and turn.is_over:
+                self._give_back([mail for mail, _ in begun[number:]])
+                return
+            outcome = self._attempt(mail, contact, at, turn)
+            # before the next one is handed over: a crash makes one double at most
+            self._note(mail, outcome)
+
+    def _start(self, together: list[Addressed]) -> tuple[list[Addressed], datetime]:
+        begun = [(mail | {"tries": mail["tries"] + 1}, contact) for mail, contact in together]
         with self.open_work() as work:
-            known = mail_repository.known(work, mail["recipient"])
-            work.commit()
-        mailing.refuse_unwanted(known)
-        # a guest's first one shows the tracking code, which is not kept here
-        if known["is_known"] and mail["kind"] != Kind.WELCOME:
-            contact = {"email": known["email"], "language": known["language"]}
-        else:
-            contact = self._asked(mail["recipient"])
-        if contact["email"] is None:
-            raise Skip("no address")
-        if is_guest(mail["recipient"]):
-            self._check_proven(mail, contact["email"])
-        return contact
-
-    def _reader(self, mail: Row) -> dict[str, Any]:
-        with self.open_work() as work:
-            found = subscription_mail.contact(work, mail)
-            work.commit()
-        return found
-
-    def _check_proven(self, mail: Row, email: str) -> None:
-        with self.open_work() as work:
-            mailing.refuse_unproven(work, mail, self.links.address(email))
-            work.commit()
-
-    def _code(self, mail: Row) -> dict[str, Any]:
-        asked = {"verification_id": mail["subject"]}
-        try:
-            return self._call("registry", FETCH_VERIFICATION.name, asked)
-        except NotFound:
-            raise Skip("expired") from None
-
-    def _asked(self, recipient: str) -> dict[str, Any]:
-        ask_id = new_id()
-        with self.open_work() as work:
-            mail_repository.start_asking(work, recipient, ask_id)
-            work.commit()
-        found = self._answered(recipient)
-        contact = {"email": found["email"], "language": found["language"]}
-        with self.open_work() as work:
-            is_kept = mail_repository.keep_contact(work, recipient, ask_id, contact)
-            work.commit()
-        if not is_kept:
-            raise ChangedMeanwhile
-        return contact | {"code": found.get("tracking_code")}
-
-    def _answered(self, recipient: str) -> dict[str, Any]:
-        who = recipient.partition(":")[2]
-        if is_guest(recipient):
-            asked = {"report_id": who, "purpose": PURPOSE}
-            return self._call("reports", CONTACT_OF_REPORT.name, asked)
-        asked = {"account_id": who, "purpose": PURPOSE}
-        return self._call("registry", CONTACT_OF_ACCOUNT.name, asked)
-
-    def _call(self, service: str, operation: str, body: dict[str, Any]) -> dict[str, Any]:
-        headers = replace(own_call().headers, authorization=self.token())
-        answer: dict[str, Any] = self.rpc.call(service, operation, body, headers)
-        return answer
-
-    def _attempt(self, mail: Row, contact: dict[str, Any]) -> None:
-        with self.open_work() as work:
-            mail_repository.start_attempt(work, mail)
+            for mail, _ in begun:
+                mail_repository.start_attempt(work, mail)
             at = work.clock.now()
             work.commit()
+        return begun, at
+
+    def _attempt(self, mail: Row, contact: dict[str, Any], at: datetime, turn: Round) -> Outcome:
         try:
-            is_topic = is_subscriber(mail["recipient"])
-            write = subscription_mail.letter if is_topic else mailing.letter
-            message = compose(write(mail, contact, self.links), self.sender, at)
-            reply = self.smtp.send(message)
+            write = subscription_mail.letter if _is_followed(mail) else mailing.letter
+            letter = write(mail, contact, self.contacts.links)
+            reply = self.smtp.send(compose(letter, self.sender, at))
         except MailServerAway as away:
-            self._note(mail, "away", str(away))
-            raise
+            turn.trouble, turn.is_away = Unavailable(), True
+            return Outcome("away", str(away), rest=AWAY_FOR)
         except MailUnsure as unsure:
-            self._failed(mail, "unsure", str(unsure))
+            return self._failed(mail, "unsure", str(unsure))
         except MailRefused as refused:
-            self._refused(mail, contact, refused)
+            unknown = contact if refused.unknown_address else None
+            outcome = "refused" if refused.permanent else "deferred"
+            return self._failed(mail, outcome, refused.reply, refused.permanent, unknown)
         except ValueError as unfit:  # no mail server can take this address
-            self._failed(mail, "unfit", type(unfit).__name__, for_good=True)
-        else:
-            self._note(mail, "accepted", reply, state="sent")
+            return self._failed(mail, "unfit", type(unfit).__name__, for_good=True)
+        except Exception as error:  # ours to mend; the others' outcomes count all the same
+            log.exception("message not handed over", mail_id=mail["id"])
+            return self._failed(mail, "unsure", type(error).__name__)
+        return Outcome("accepted", reply, state="sent")
 
-    def _refused(self, mail: Row, contact: dict[str, Any], refused: MailRefused) -> None:
-        outcome = "refused" if refused.permanent else "deferred"
-        self._failed(mail, outcome, refused.reply, for_good=refused.permanent)
-        if refused.unknown_address:
-            self._leave_alone(mail, contact)
-
-    def _leave_alone(self, mail: Row, contact: dict[str, Any]) -> None:
-        with self.open_work() as work:
-            if is_subscriber(mail["recipient"]):
-                subscription_repository.set_undeliverable(work, contact["recipient"])
-            else:
-                mail_repository.set_undeliverable(work, mail["recipient"], contact["email"])
-            work.commit()
-
-    def _failed(self, mail: Row, outcome: str, reply: str, *, for_good: bool = False) -> None:
+    def _failed(
+        self,
+        mail: Row,
+        outcome: str,
+        reply: str,
+        for_good: bool = False,
+        unknown: dict[str, Any] | None = None,
+    ) -> Outcome:
         spent = mail["spent"] + 1
         if for_good or spent >= mailing.MOST_TRIES:
-            self._note(mail, outcome, reply, state="failed")
-            return
-        self._note(mail, outcome, reply)
-        self._later(mail, mailing.rest_after(spent, self.first_rest))
+            return Outcome(outcome, reply, state="failed", unknown=unknown)
+        rest = mailing.rest_after(spent, self.first_rest)
+        return Outcome(outcome, reply, rest=rest, unknown=unknown)
 
-    def _note(self, mail: Row, outcome: str, reply: str, state: str | None = None) -> None:
-        mail_metrics.attempted(outcome)
+    def _give_back(self, mails: list[Row]) -> None:
         with self.open_work() as work:
-            mail_repository.end_attempt(work, mail, outcome, reply)
-            if state is not None:
-                reason = None if state == "sent" else outcome
-                mail_repository.end(work, mail["id"], state, reason)
+            for mail in mails:
+                mail_repository.give_back(work, mail)
             work.commit()
+
+    def _note(self, mail: Row, how: Outcome) -> None:
+        mail_metrics.attempted(how.outcome)
+        with self.open_work() as work:
+            self._write(work, mail, how)
+            work.commit()
+
+    def _write(self, work: UnitOfWork, mail: Row, how: Outcome) -> None:
+        mail_repository.end_attempt(work, mail, how.outcome, how.reply)
+        if how.state is not None:
+            reason = None if how.state == "sent" else how.outcome
+            mail_repository.end(work, mail["id"], how.state, reason)
+        if how.rest is not None:
+            mail_repository.later(work, mail["id"], work.clock.now() + how.rest)
+        if how.unknown is None:
+            return
+        if _is_followed(mail):
+            subscription_repository.set_undeliverable(work, how.unknown["recipient"])
+        else:
+            mail_repository.set_undeliverable(work, mail["recipient"], how.unknown["email"])
 
     def _later(self, mail: Row, rest: timedelta) -> None:
         with self.open_work() as work:
@@ -248,3 +241,17 @@ class Courier:
         with self.open_work() as work:
             mail_repository.end(work, mail["id"], state, reason)
             work.commit()
+
+
+def _handfuls(addressed: list[Addressed]) -> Iterator[list[Addressed]]:
+    fresh = [one for one in addressed if one[0]["spent"] == 0]
+    if fresh:
+        yield fresh
+    for one in addressed:
+        if one[0]["spent"] > 0:
+            yield [one]
+
+
+def _is_followed(mail: Row) -> bool:
+    """Whether it tells of a topic that its address follows, or asks to confirm that it does."""
+    return is_subscriber(mail["recipient"])

@@ -23,27 +23,34 @@ VALUES (%(id)s, %(recipient)s, %(kind)s, %(event_id)s, %(subject)s, %(title)s, %
 _ANY_DUE = """
 SELECT 1 AS yes WHERE EXISTS (SELECT 1 FROM mail WHERE state = 'waiting' AND next_at <= %(now)s)
   OR EXISTS (SELECT 1 FROM mail WHERE state = 'waiting' AND bulk_at <= %(now)s)"""
-# whoever else takes one meanwhile is not waited for; until then it is nobody else's. Somebody waits
-# for a code, and for the letter that asks to confirm; what goes to many comes last. Attempts while
-# the mail server was away do not count.
-_NEXT = """
-(SELECT id FROM mail WHERE state = 'waiting' AND {which} AND {at} <= %(now)s
- ORDER BY {at} LIMIT 1 FOR UPDATE SKIP LOCKED)"""
+# whoever else takes some meanwhile is not waited for; until then they are nobody else's. Somebody
+# waits for a code, and for the letter that asks to confirm; what goes to many comes last. Attempts
+# while the mail server was away do not count.
 _LINES = (
-    ("kind = 'code'", "next_at"), ("kind = 'confirm'", "bulk_at"),
-    ("bulk_at IS NULL", "next_at"), ("bulk_at IS NOT NULL", "bulk_at"),
-)  # fmt: skip
+    ("kind = 'code'", "next_at"),
+    ("kind = 'confirm'", "bulk_at"),
+    ("kind <> 'code' AND bulk_at IS NULL", "next_at"),
+    ("kind <> 'confirm' AND bulk_at IS NOT NULL", "bulk_at"),
+)
+_OF_LINE = """
+SELECT * FROM (SELECT id, {at} AS due, {turn} AS turn FROM mail
+  WHERE state = 'waiting' AND {which} AND {at} <= %(now)s
+  ORDER BY {at} LIMIT %(most)s FOR UPDATE SKIP LOCKED) line{turn}"""
+_DUE = " UNION ALL".join(
+    _OF_LINE.format(which=which, at=at, turn=turn) for turn, (which, at) in enumerate(_LINES)
+)
 _TAKE = f"""
+WITH taken AS (SELECT * FROM ({_DUE}) due ORDER BY turn, due LIMIT %(most)s)
 UPDATE mail SET next_at = CASE WHEN bulk_at IS NULL THEN %(until)s ELSE next_at END,
   bulk_at = CASE WHEN bulk_at IS NULL THEN NULL ELSE %(until)s END
-WHERE id = coalesce({", ".join(_NEXT.format(which=which, at=at) for which, at in _LINES)})
-RETURNING id::text, recipient, kind, subject::text, title, text, tries, path,
+FROM taken WHERE mail.id = taken.id
+RETURNING mail.id::text, recipient, kind, subject::text, title, text, tries, path, turn, due,
   (SELECT count(*) FROM mail_attempt
    WHERE mail_id = mail.id AND outcome IS DISTINCT FROM 'away') AS spent"""
 _KNOWN = """
-SELECT c.recipient IS NOT NULL AS is_known, c.email, c.language, c.undeliverable_at,
-  h.unsubscribed_at
-FROM (SELECT %(recipient)s AS recipient) asked
+SELECT asked.recipient, c.recipient IS NOT NULL AS is_known, c.email, c.language,
+  c.undeliverable_at, h.unsubscribed_at
+FROM unnest(%(recipients)s::text[]) asked (recipient)
 LEFT JOIN contact c ON c.recipient = asked.recipient
 LEFT JOIN mail_choice h ON h.recipient = asked.recipient"""
 _ASK = """
@@ -69,6 +76,13 @@ DELETE FROM contact WHERE recipient = %(recipient)s"""
 _START = """
 INSERT INTO mail_attempt (mail_id, n, started_at) VALUES (%(id)s, %(tries)s, %(at)s);
 UPDATE mail SET tries = %(tries)s WHERE id = %(id)s"""
+# not if somebody else has begun another meanwhile
+_GIVE_BACK = """
+DELETE FROM mail_attempt WHERE mail_id = %(id)s AND n = %(tries)s AND outcome IS NULL;
+UPDATE mail SET tries = tries - 1,
+  next_at = CASE WHEN bulk_at IS NULL THEN %(at)s ELSE next_at END,
+  bulk_at = CASE WHEN bulk_at IS NULL THEN NULL ELSE %(at)s END
+WHERE id = %(id)s AND state = 'waiting' AND tries = %(tries)s"""
 # whoever was forgotten meanwhile is not quoted
 _END_ATTEMPT = """
 UPDATE mail_attempt a SET outcome = %(outcome)s, ended_at = %(at)s,
@@ -121,14 +135,17 @@ def is_any_due(work: UnitOfWork) -> bool:
     return work.first(_ANY_DUE, {"now": work.clock.now()}) is not None
 
 
-def take(work: UnitOfWork, until: datetime) -> Row | None:
-    """A message that is due; nobody else takes it before `until`."""
-    return work.first(_TAKE, {"now": work.clock.now(), "until": until})
+def take(work: UnitOfWork, until: datetime, most: int) -> list[Row]:
+    """So many messages that are due, codes first; nobody else takes them before `until`."""
+    values = {"now": work.clock.now(), "until": until, "most": most}
+    taken = work.all(_TAKE, values)
+    return sorted(taken, key=lambda row: (row["turn"], row["due"], row["id"]))
 
 
-def known(work: UnitOfWork, recipient: str) -> Row:
-    """What is known of a recipient: the contact, if it was asked for, and their choices."""
-    return work.all(_KNOWN, {"recipient": recipient})[0]
+def known(work: UnitOfWork, recipients: set[str]) -> dict[str, Row]:
+    """What is known of recipients: their contacts, if these were asked for, and their choices."""
+    rows = work.all(_KNOWN, {"recipients": sorted(recipients)})
+    return {row["recipient"]: row for row in rows}
 
 
 def start_asking(work: UnitOfWork, recipient: str, ask_id: str) -> None:
@@ -171,6 +188,11 @@ def start_attempt(work: UnitOfWork, mail: Row) -> None:
     """The message is about to be handed over; an earlier attempt that nobody ended is lost."""
     work.write(_LOSE, mail)
     work.write(_START, mail | {"at": work.clock.now()})
+
+
+def give_back(work: UnitOfWork, mail: Row) -> None:
+    """An attempt was not made after all; the message is due now."""
+    work.write(_GIVE_BACK, mail | {"at": work.clock.now()})
 
 
 def end_attempt(work: UnitOfWork, mail: Row, outcome: str, reply: str) -> None:

@@ -9,7 +9,8 @@ from datetime import timedelta
 from services.chassis.clock import SystemClock
 from services.chassis.service_tokens import ServiceTokens
 from services.chassis.unit_of_work import UnitOfWork
-from services.notify.courier import Courier, Rpc
+from services.notify.contacts import Contacts, Rpc
+from services.notify.courier import Courier
 from services.notify.mail.letter import Sender
 from services.notify.mail.links import Links
 from services.notify.mail.smtp import SmtpSender
@@ -41,16 +42,14 @@ class PostOffice:
     def deliver_next(
         self, open_work: Callable[[], AbstractContextManager[UnitOfWork]], rpc: Rpc
     ) -> bool:
-        """Deal with one message that is due; whether there was one. Raises as Courier does."""
+        """Deal with messages that are due; whether there were any. Raises as Courier does."""
         if self._smtp is None:
             return False
         courier = Courier(
             open_work,
-            rpc,
-            self._tokens.token,
+            Contacts(open_work, rpc, self._tokens.token, self.links),
             self._sender,
             self._smtp,
-            self.links,
             first_rest=timedelta(seconds=self._settings.mail_retry_seconds),
             lease=timedelta(seconds=self._settings.mail_lease_seconds),
         )

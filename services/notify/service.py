@@ -237,7 +237,7 @@ class NotifyService(ChassisService):
 
     @repeated(MAIL_SECONDS)
     def deliver_mail(self) -> bool:
-        """Send the next message."""
+        """Send the next messages."""
         return bool(self.chassis.own.deliver_next(self.chassis.work, self.rpc))
 
     @repeated(MEASURE_SECONDS)

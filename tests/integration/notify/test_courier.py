@@ -18,6 +18,7 @@ from services.chassis.ids import new_id
 from services.chassis.text import Text
 from services.chassis.unit_of_work import UnitOfWork
 from services.notify import mail_links, mail_repository, mailing
+from services.notify.contacts import Contacts
 from services.notify.courier import Courier
 from services.notify.mail.letter import Sender
 from services.notify.mail.links import Links, Purpose
@@ -86,8 +87,8 @@ class Post:
         self, open_work: Callable[[], AbstractContextManager[UnitOfWork]] | None = None
     ) -> Courier:
         return Courier(
-            open_work or self.work, self.others, lambda: "token",
-            Sender("no-reply@kota.example", "Kota"), self.smtp, LINKS, FIRST_REST, LEASE,
+            open_work or self.work, Contacts(self.work, self.others, lambda: "token", LINKS),
+            Sender("no-reply@kota.example", "Kota"), self.smtp, FIRST_REST, LEASE,
         )  # fmt: skip
 
     def deliver(self) -> None:
@@ -316,8 +317,8 @@ def test_two_couriers_share_the_work(post: Post) -> None:
     for _ in range(4):
         post.queue(recipient)
     with post.work() as mine:
-        taken = mail_repository.take(mine, mine.clock.now() + LEASE)
-        assert taken is not None
+        taken = mail_repository.take(mine, mine.clock.now() + LEASE, 1)
+        assert len(taken) == 1
         post.deliver()  # does not wait for the one that is taken
         mine.commit()
     assert [state for state, _, _ in post.mails()].count("sent") == 3

@@ -14,7 +14,7 @@ import pytest
 from services.chassis.database import Database
 from services.chassis.errors import Conflict, NotFound
 from services.chassis.ids import new_id
-from services.notify import subscriptions
+from services.notify import courier, subscriptions
 from services.notify.mail.links import Purpose
 from tests.integration.conftest import Urls
 from tests.integration.notify.test_courier import LINKS, Post
@@ -195,3 +195,21 @@ def test_without_a_mail_server_nobody_is_asked(town: MailTown) -> None:
             work, {"email": READER, "rhythm": "daily", "category": "sampah"}, TANGSEL, LINKS,
             town.look, is_open=False,
         )  # fmt: skip
+
+
+def test_letters_that_it_comes_to_no_more_are_due_at_once(
+    town: MailTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courier, "SECONDS_AT_ONCE", 3_600.0)
+    for number in range(3):
+        town.ask_by_mail(f"pembaca{number}@example.org", area=KECAMATAN, category="sampah")
+    right = town.post.smtp.send
+
+    def send(message: Any) -> str:
+        monkeypatch.setattr(courier, "SECONDS_AT_ONCE", -1.0)
+        return right(message)
+
+    monkeypatch.setattr(town.post.smtp, "send", send)
+    assert town.post.courier().deliver_next()
+    assert town.post.attempts() == ["accepted"]
+    assert len(town.deliver()) == 2
