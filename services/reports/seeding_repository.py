@@ -60,7 +60,9 @@ def rendered(lives: Iterable[Life]) -> Copied:
         report_id = report["id"]
         reports.write(_line([report[name] for name in REPORT]))
         for line in life.history:
-            history.write(f"{report_id}\t{_line(line)}")
+            said = _escaped(jsontext.dumps(line.data))
+            actor, at = _escaped(line.actor), line.at.isoformat()
+            history.write(f"{report_id}\t{line.version}\t{line.action}\t{actor}\t{at}\t{said}\n")
         for n, version, photo in life.photos:
             picture = [photo.hour, photo.digest, photo.width, photo.height, photo.bytes]
             photos.write(_line([report_id, n, *picture, version]))

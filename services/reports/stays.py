@@ -14,4 +14,6 @@ def told_hours(since: datetime, until: datetime) -> int:
     that a year of them is added up at once.
     """
     hours = max(0, (until - since) // _HOUR)
+    if hours < 100:
+        return hours
     return int(hours - hours % 10 ** max(0, len(str(hours)) - 2))
