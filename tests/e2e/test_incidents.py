@@ -40,7 +40,7 @@ def test_a_jam_is_reported_seen_voted_on_and_taken_apart(
         jam = first.json["incident"]
         followed = citizen.post("/v1/subscriptions", {"incident": jam})
         assert followed.status == 201, followed.text
-        assert followed.json["name"].startswith("Gangguan: Kemacetan di ")
+        assert followed.json["name"].startswith("Incident: Traffic jam in ")
         second = other_citizen.post("/v1/reports", JAM | {"lat": -6.2991})
         assert second.json["incident"] == jam
         opened, changed = heard(stream, jam, "incident.opened", "incident.changed")
