@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from services.chassis import envelope, jsontext
+from services.chassis.call import Call
 from services.chassis.contract import EventType
 from services.chassis.database import Database
 from services.chassis.errors import Invalid
 from services.chassis.ids import new_id
 from services.chassis.inbox import Delivery
-from services.notify import contract, following_things, repository
+from services.chassis.principal import Principal, Role
+from services.chassis.unit_of_work import UnitOfWork
+from services.notify import commands, contract, following_things, repository, subscriptions
 from services.notify.topics import INCIDENT, SITE
 from services.reports.contract import SITE_EVENTS
 from services.reports.incidents import contract as incidents
 from tests.integration.calling import Caller
 from tests.integration.conftest import Urls
-from tests.integration.notify.town import KELURAHAN, Town
+from tests.integration.notify.town import KELURAHAN, TANGSEL, Town
+from tests.waiting import eventually
 
 AT = "2026-06-01T03:00:00+00:00"
 OF_INCIDENTS = {one.name.partition(".")[2]: one for one in incidents.INCIDENT_EVENTS}
@@ -168,6 +173,48 @@ def test_nothing_is_missed_between_looking_and_following(town: Town) -> None:
     town.spread()
     assert titles(town, "first")[-1] == titles(town, "second")[-1]
     assert titles(town, "first")[-1] == "Jam in Ciater: major (reports: 1)"
+
+
+WAITING = """
+SELECT count(*) AS count FROM pg_stat_clear_snapshot(), pg_stat_activity
+WHERE datname = current_database() AND wait_event_type = 'Lock'"""
+
+
+def is_waiting(town: Town) -> bool:
+    return bool(town.caller.rows(WAITING)[0]["count"])
+
+
+def test_who_begins_to_follow_while_it_ends_is_told(town: Town) -> None:
+    """Whoever hears of the end waits for the follower, and sees them."""
+    jam = Place(town, INCIDENT)
+    end = jam.event("ended", state="live")
+    me = Call(Principal("me", Role.CITIZEN))
+    with ThreadPoolExecutor(1) as pool, town.caller.database.session() as session:
+        work = UnitOfWork(session, call=me, clock=town.caller.clock)
+        body = {"incident": jam.id, "rhythm": "at_once"}
+        subscriptions.follow(work, body, TANGSEL, town.look)
+        end.event.data["state"] = "ended"
+        heard = pool.submit(town.hear_of_things, end)
+        eventually(lambda: is_waiting(town), what="the one who hears waits")
+        work.commit()
+        heard.result()
+    town.spread()
+    assert titles(town, "me") == ["It is over: Jam in Ciater"]
+
+
+def test_who_comes_while_it_ends_is_refused(town: Town) -> None:
+    """Reports still said that it lives; whoever would follow waits for what is being heard."""
+    jam = Place(town, INCIDENT)
+    end = jam.event("ended", state="live")
+    end.event.data["state"] = "ended"
+    with ThreadPoolExecutor(1) as pool, town.work() as work:
+        commands.tell_incident(work, end.event)
+        follows = pool.submit(town.follow, "me", incident=jam.id)
+        eventually(lambda: is_waiting(town), what="the follower waits")
+        work.commit()
+        with pytest.raises(Invalid) as refused:
+            follows.result()
+    assert refused.value.errors[0].code == "incident_over"
 
 
 def test_what_was_never_heard_of_is_known_from_reports(town: Town) -> None:

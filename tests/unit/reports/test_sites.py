@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from types import MappingProxyType
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from services.reports.city import ServiceLevel
 from services.reports.parts import PartState
-from services.reports.sites.linking import Anchor, nearest
+from services.reports.sites.linking import Anchor, Begun, nearest
 from services.reports.sites.pack import Duty, Ranking, SiteRules
 from services.reports.sites.rules import Deed, Folded, Linked, SiteState, folded
 
@@ -164,3 +165,30 @@ def test_piles_apart_are_told_apart_in_any_order(
             sites.setdefault(pile, set()).add(found.site)
         assert all(len(one) == 1 for one in sites.values())
         assert len(anchors) == len(sites)
+
+
+def test_a_report_lies_on_the_nearest_of_several_and_the_older_of_two() -> None:
+    one, two = (Anchor(name, name, metres * METRE, 0.0) for name, metres in (("a", 0), ("b", 60)))
+    assert nearest(20 * METRE, 0.0, [one, two], 75) == one
+    assert nearest(40 * METRE, 0.0, [one, two], 75) == two
+    newer = Anchor("c", "c", two.lat, two.long)
+    assert nearest(40 * METRE, 0.0, [newer, two, one], 75) == two
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(-400, 400), max_size=20), st.integers(-400, 400))
+def test_looking_by_strips_finds_what_looking_at_all_finds(begun: list[int], here: int) -> None:
+    strips, anchors = Begun(RULES.radius_m), []
+    for n, north in enumerate(begun):
+        anchors.append(Anchor(f"{n:02}", f"{n:02}", -6.3 + north * METRE, 106.7))
+        strips.add(anchors[-1])
+    lat = -6.3 + here * METRE
+    expected = nearest(lat, 106.7, anchors, RULES.radius_m)
+    assert nearest(lat, 106.7, strips.around(lat), RULES.radius_m) == expected
+
+
+def test_each_hazard_of_the_pile_makes_it_worse() -> None:
+    weights = {"hazards": {"smell": 2, "fire": 10}}
+    rules = replace(RULES, ranking=Ranking(1, 5, weights))
+    pile = [report("a", 0, danger=["smell"]), report("b", 1, danger=["fire", "smell"])]
+    assert folded(pile, [], rules).score == 2 + 2 + 10
