@@ -25,17 +25,15 @@ from PIL import Image, ImageDraw
 from infra.kota.databases import session
 from infra.kota.deployment import Deployment
 from infra.kota.operator import OPERATOR
+from infra.kota.seeding_sums import note_sites, summing
 from services.chassis import audit
 from services.chassis.call import Call
 from services.chassis.capabilities import UploadedPhoto, hour_of
 from services.chassis.database import Session
 from services.chassis.files import FileStore, open_store
-from services.chassis.unit_of_work import UnitOfWork
-from services.reports import seeding_repository, sum_repository
+from services.reports import seeding_repository
 from services.reports.catalogue import Catalogue
-from services.reports.incidents import history_repository
 from services.reports.seeding import Seeder, Span
-from services.reports.sites import keeping as sites
 
 BATCH = 5_000
 PROCESSES = 2
@@ -55,10 +53,6 @@ _TIDY = (
     "ANALYZE incident, incident_report, incident_hour",
     "VACUUM (ANALYZE) site, site_report, site_part, site_change",
 )
-# sums are made of so many changes at a time, while others go on; many share a sum
-_SUMMED = 50 * BATCH
-# and so many are taken into sites, each of which is reckoned once
-_TAKEN_IN = 4 * BATCH
 
 
 class CannotSeed(Exception):
@@ -99,16 +93,12 @@ def seed(here: Deployment, plan: Plan, told: Callable[[int], None]) -> int:
             Span(end - timedelta(days=plan.days), end, plan.reports),
         )
         made, city = 0, Catalogue.load(here.city_pack)
-        zone = city.city.timezone.key
-        _note_sites(opened, city)
-        with _pool(arguments) as pool:
+        note_sites(opened, city)
+        with summing(city) as sums, _pool(arguments) as pool:
             for count in _written(pool, opened, plan, done, end):
                 made += count
                 told(count)
-                if made % _SUMMED < count:
-                    _sum_up(opened, zone)
-        _sum_up(opened, zone)
-        _take_in(opened, city)
+                sums.came(count)
         for statement in _TIDY if made else ():
             opened.execute(statement)
     return made
@@ -176,31 +166,6 @@ def _taken(waiting: deque[tuple[Future[None], int]]) -> int:
     future, count = waiting.popleft()
     future.result()
     return count
-
-
-def _sum_up(opened: Session, zone: str) -> None:
-    """What a running service would do soon, and does if it is at it already."""
-    more = True
-    while more:
-        work = UnitOfWork(opened)
-        more = sum_repository.fold(work, zone, _SUMMED)
-        more |= history_repository.fold(work, _SUMMED)
-        work.commit()
-
-
-def _note_sites(opened: Session, city: Catalogue) -> None:
-    work = UnitOfWork(opened)
-    sites.note_categories(work, city)
-    work.commit()
-
-
-def _take_in(opened: Session, city: Catalogue) -> None:
-    """The same for sites."""
-    more = True
-    while more:
-        work = UnitOfWork(opened, call=Call(OPERATOR))
-        more = sites.take_in(work, city, _TAKEN_IN)
-        work.commit()
 
 
 def _audited(opened: Session, plan: Plan, first: int, end: datetime) -> str:

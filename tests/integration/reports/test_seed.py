@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.kota import seeding
+from infra.kota import seeding, seeding_sums
 from infra.kota.deployment import Deployment
 from infra.kota.seeding import CannotSeed, Plan
 from services.chassis.database import Database
@@ -40,6 +40,8 @@ def desk(
     monkeypatch.setenv("KOTA_FILES_URL", (tmp_path / "files").as_uri())
     monkeypatch.setenv("KOTA_CITY_PACK", str(pack))
     monkeypatch.setattr(seeding, "BATCH", 50)
+    # some is added up while the rest is copied
+    monkeypatch.setattr(seeding_sums, "_ENOUGH", 50)
     database = Database(app, size=4)
     desk = Desk(Caller(database), Catalogue.load(pack).trusting)
     desk.caller.clock.at = datetime.now(UTC)
