@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from infra.kota.contracts import all_contracts
@@ -23,20 +24,48 @@ class NotPrepared(Exception):
 
 def prepare_servers(environment: Environment, gateways: int) -> None:
     """Make databases, perhaps without tables, and write down how to reach everything."""
+    _write_all_down(environment, gateways)
     environment.postgres.create_databases()
-    for name in (*SERVICES, *(f"gateway-{number}" for number in range(gateways))):
-        _write_down(environment, name)
 
 
-def prepare(environment: Environment, gateways: int) -> None:
-    """Make all of it, as far as possible at once; safe to repeat. Raises NotPrepared."""
-    prepare_servers(environment, gateways)
+def prepare(
+    environment: Environment,
+    gateways: int,
+    *,
+    await_postgres: Callable[[], None],
+    await_broker: Callable[[], None],
+) -> None:
+    """Make all of it, as far as possible at once; safe to repeat. Raises NotPrepared.
+
+    The broker takes longest to start; databases and accounts are made meanwhile.
+    """
+    # makes what secrets there are not yet, so that not two do so at once
+    _write_all_down(environment, gateways)
     identity.make_logins(environment.state.logins, environment.state.city_pack)
-    jobs = (_migrate, _broker)
+
+    def databases() -> None:
+        await_postgres()
+        environment.postgres.create_databases()
+        _migrate(environment)
+        _accounts(environment)
+
+    def broker() -> None:
+        await_broker()
+        _broker(environment)
+
     with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda job: job(environment), jobs))
+        for job in [pool.submit(databases), pool.submit(broker)]:
+            job.result()
+
+
+def _accounts(environment: Environment) -> None:
     logins = str(environment.state.logins.resolve())
     _run(["services.registry.provision", logins], environment.of("registry"))
+
+
+def _write_all_down(environment: Environment, gateways: int) -> None:
+    for name in (*SERVICES, *(f"gateway-{number}" for number in range(gateways))):
+        _write_down(environment, name)
 
 
 def _write_down(environment: Environment, process: str) -> None:

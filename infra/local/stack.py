@@ -85,7 +85,7 @@ class Stack:
         self._check_gateways()
         if self._all_run() and self.is_ready():
             return
-        self.start_servers()
+        self._begin_servers()
         self._say("databases, migrations, topology, accounts")
         self._prepare_services()
         self._take_new_settings()
@@ -128,7 +128,11 @@ class Stack:
             )
 
     def start_servers(self) -> None:
-        """PostgreSQL and RabbitMQ, and the supervisord that keeps them."""
+        """PostgreSQL and RabbitMQ, and the supervisord that keeps them; both take connections."""
+        self._begin_servers()
+        self.wait_servers()
+
+    def _begin_servers(self) -> None:
         identity.make_keys(self.state)
         if not self.supervisor.is_running():
             self._end_leftovers()
@@ -138,23 +142,21 @@ class Stack:
             self._initialise_servers()
             self._configure()
             self.supervisor.start(leftovers.marked(self.state))
-        self.wait_servers()
 
     def wait_servers(self) -> None:
-        """Until both servers take connections."""
-        servers: dict[str, Postgres | RabbitMQ] = {
-            "PostgreSQL": self.postgres,
-            "RabbitMQ": self.rabbitmq,
-        }
-        for name, server in servers.items():
-            # our own may have to recover first
-            seconds = EXTERNAL_SECONDS if server.external else SERVER_SECONDS
-            try:
-                wait_for(lambda server=server: server.problem() is None, seconds, name)
-            except TimeoutError:
-                raise NotStarted(
-                    f"{name} does not answer: {server.problem()}; see {self.state.logs}"
-                ) from None
+        """Until both servers take connections. Raises NotStarted."""
+        self._wait_server("PostgreSQL", self.postgres)
+        self._wait_server("RabbitMQ", self.rabbitmq)
+
+    def _wait_server(self, name: str, server: Postgres | RabbitMQ) -> None:
+        # our own may have to recover first
+        seconds = EXTERNAL_SECONDS if server.external else SERVER_SECONDS
+        try:
+            wait_for(lambda: server.problem() is None, seconds, name)
+        except TimeoutError:
+            raise NotStarted(
+                f"{name} does not answer: {server.problem()}; see {self.state.logs}"
+            ) from None
 
     def down(self) -> None:
         """Stop everything, the servers last; the data stays."""
@@ -189,7 +191,6 @@ class Stack:
         if not self.supervisor.is_running():
             return self.up()
         self._check_port()
-        self.wait_servers()
         self._prepare_services()
         self._configure()
         changed = self.supervisor.reconfigure()
@@ -287,7 +288,12 @@ class Stack:
 
     def _prepare_services(self) -> None:
         try:
-            prepare(self._environment, self._gateways)
+            prepare(
+                self._environment,
+                self._gateways,
+                await_postgres=partial(self._wait_server, "PostgreSQL", self.postgres),
+                await_broker=partial(self._wait_server, "RabbitMQ", self.rabbitmq),
+            )
         except NotPrepared as problem:
             raise NotStarted(str(problem)) from None
 

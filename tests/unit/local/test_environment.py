@@ -61,3 +61,14 @@ def test_a_collector_is_everybodys_and_is_remembered(
     monkeypatch.delenv("OTLP_ENDPOINT")
     given = {found["OTLP_ENDPOINT"] for found in environments(state, {}).values()}
     assert given == {"http://collector.example:4318"}
+
+
+@pytest.mark.parametrize("name", ["SMTP_URL", "OTLP_ENDPOINT"])
+def test_names_are_looked_up_without_blocking_where_there_may_be_some(
+    state: State, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    blocking = "EVENTLET_NO_GREENDNS"
+    assert all(blocking in found for found in environments(state, {}).values())
+    monkeypatch.setenv(name, "smtp://mail.example:25")
+    state.remember(name)
+    assert not any(blocking in found for found in environments(state, {}).values())
