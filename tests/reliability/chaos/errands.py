@@ -12,8 +12,11 @@ from tests.client import Client
 from tests.reliability.chaos.people import AGENCY, HELPER, People, new_address
 
 PLACE = {"category": "sampah", "lat": -6.3223, "long": 106.6943}
-# of twenty: the rest reads
-SUBMITS, ASSIGNS, RESOLVES, SHARES = 6, 5, 4, 2
+# what comes next, by chance
+OF_TWENTY = (
+    *["submit"] * 6, *["assign"] * 4, *["resolve"] * 3, *["share"] * 2, "moderate", "merge",
+    *["read"] * 3,
+)  # fmt: skip
 GUESTS = 0.3
 # another agency's part, from being asked to being done; the report can be resolved afterwards
 PART: dict[str, dict[str, Any]] = {
@@ -55,6 +58,9 @@ class Errands:
         self._random = random.Random(seed)
         self._lock = threading.Lock()
         self._submitted: list[str] = []
+        self._moderated: list[str] = []
+        # what each was submitted with
+        self._keys: dict[str, str] = {}
         self._assigned: list[str] = []
         self._helped: list[str] = []
         # (what is next, report)
@@ -64,18 +70,26 @@ class Errands:
     def next(self) -> Errand:
         """One more; what is not possible yet becomes a read, or a report while there is none."""
         with self._lock:
-            chance = self._random.randrange(20)
-            if chance < SUBMITS or not self._known:
+            if not self._known:
                 return self._submit()
-            if chance < SUBMITS + ASSIGNS and self._submitted:
-                return self._work("assign", self._submitted, {"agency": AGENCY})
-            done = self._helped or self._assigned
-            if SUBMITS + ASSIGNS <= chance < SUBMITS + ASSIGNS + RESOLVES and done:
-                proof = {"note": "uji kekacauan", "photos": [self.people.proof]}
-                return self._work("resolve", done, proof)
-            if chance >= 20 - SHARES and (self._shared or self._assigned):
-                return self._share()
-            return self._read()
+            return self._possible(self._random.choice(OF_TWENTY)) or self._read()
+
+    def _possible(self, chosen: str) -> Errand | None:
+        new, done = self._moderated or self._submitted, self._helped or self._assigned
+        if chosen == "submit":
+            return self._submit()
+        if chosen == "assign" and new:
+            return self._work("assign", new, {"agency": AGENCY})
+        if chosen == "resolve" and done:
+            proof = {"note": "uji kekacauan", "photos": [self.people.proof]}
+            return self._work("resolve", done, proof)
+        if chosen == "share" and (self._shared or self._assigned):
+            return self._share()
+        if chosen == "moderate" and self._submitted:
+            return self._moderate()
+        if chosen == "merge" and len(self._submitted) > 1:
+            return self._merge()
+        return None
 
     def done(self, errand: Errand, answer: dict[str, Any]) -> None:
         """It was answered with 2xx: what follows from it is possible now."""
@@ -83,8 +97,11 @@ class Errands:
             return
         with self._lock:
             if errand.f == "submit":
+                self._keys[answer["id"]] = errand.key
                 self._submitted.append(answer["id"])
                 self._known.append(answer["id"])
+            elif errand.f == "moderate":
+                self._moderated.append(answer["id"])
             elif errand.f == "assign":
                 self._assigned.append(answer["id"])
             elif errand.f == "finish":
@@ -94,7 +111,7 @@ class Errands:
 
     def _submit(self) -> Errand:
         key = self._key()
-        body = PLACE | {"description": f"uji kekacauan {key}", "visibility": "public"}
+        body = PLACE | {"description": _words(key), "visibility": "public"}
         if self._random.random() < GUESTS:
             address = new_address()
             body |= {"contact_email": address}
@@ -111,6 +128,19 @@ class Errands:
         name, report = self._shared.pop(self._random.randrange(len(self._shared)))
         path = f"/v1/reports/{report}/{name}"
         return Errand(name, self._key(), self.people.helper, path, PART[name], {"report": report})
+
+    def _moderate(self) -> Errand:
+        """Its words are set anew, to what they were: they tell which report it is."""
+        report = self._submitted.pop(self._random.randrange(len(self._submitted)))
+        words = _words(self._keys[report])
+        body = {"what": "description", "text": words, "reason": "uji kekacauan"}
+        return self._work("moderate", [report], body)
+
+    def _merge(self) -> Errand:
+        """Into one of which nothing more is heard, so that all who hear are its own people."""
+        original = self._submitted.pop(self._random.randrange(len(self._submitted)))
+        body = {"duplicate_of": original, "reason": "uji kekacauan"}
+        return self._work("merge", self._submitted, body)
 
     def _work(self, name: str, waiting: list[str], body: dict[str, Any]) -> Errand:
         report = waiting.pop(self._random.randrange(len(waiting)))
@@ -130,3 +160,8 @@ class Errands:
     def _key(self) -> str:
         # of this run alone: the city may remember the run before
         return str(uuid4())
+
+
+def _words(key: str) -> str:
+    """What a report says: it tells which one it is."""
+    return f"uji kekacauan {key}"

@@ -13,7 +13,9 @@ from tests.reliability.chaos.observed import Kept, Mail, Told
 from tests.reliability.chaos.people import AGENCY, HELPER
 
 # who is told of what the load does; its officer is the agency, so nobody hears of their own deed
-REPORTER_HEARS = frozenset(("submitted", "assign", "resolve", "accept", "finish"))
+REPORTER_HEARS = frozenset(
+    ("submitted", "assign", "resolve", "accept", "finish", "moderate", "merge")
+)
 AGENCY_HEARS = frozenset(("submitted", "assign", "accept", "finish"))
 HELPER_HEARS = frozenset(("invite",))
 # without one of them running, nobody writes down how an attempt ended
