@@ -23,7 +23,7 @@ from tests.benchmarks.stage import Stage
 from tests.rush_hour import JAMS, REPORTS, Seen, quality, rush_hour
 from tests.waiting import eventually
 
-RATE, WORKERS, SLICES = 40.0, 64, 5
+RATE, WORKERS, SLICES = 20.0, 64, 5
 BEHIND_SECONDS, GROWTH, QUALITY = 2.0, 1.25, 0.95
 QUICK_REPORTS = 400
 # a field that lies in the example city
