@@ -17,6 +17,7 @@ import marshmallow as ma
 
 from services.chassis.dumping import QuickSchema
 from services.chassis.errors import FieldError, Invalid
+from services.chassis.loading import QuickLoading
 from services.chassis.text import Text
 
 MAX_LINE = 200
@@ -24,6 +25,7 @@ MAX_TEXT = 4000
 # Unicode's categories Cc and Cs; they are closed, so no later version of it adds any
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 CONTROL_IN_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_CANONICAL_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGITS = re.compile(r"-?[0-9]{1,19}")
 _DECIMAL = re.compile(r"-?[0-9]{1,19}(\.[0-9]{1,19})?")
 
@@ -38,7 +40,7 @@ _COMMON: Messages = {
 }
 
 
-class Schema(QuickSchema):
+class Schema(QuickSchema, QuickLoading):
     """Base of all schemas: unknown fields are errors, names come out in order of declaration."""
 
     class Meta:
@@ -88,6 +90,11 @@ class String(ma.fields.String):
         self.min, self.max, self.multiline, self.strip = min, max, multiline, strip
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        # of this, nothing below would change or refuse anything
+        if type(value) is str and value.isascii() and value.isprintable():
+            plain = value.strip() if self.strip else value
+            if self.min <= len(plain) and len(value) <= self.max:
+                return plain
         text = super()._deserialize(value, attr, data, **kwargs)
         if not isinstance(text, str):
             raise self.make_error("invalid")
@@ -204,6 +211,8 @@ class UUID(ma.fields.UUID):
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, str) or len(value) != 36:
             raise self.make_error("invalid_uuid")
+        if _CANONICAL_UUID.fullmatch(value):
+            return value
         return str(super()._deserialize(value, attr, data, **kwargs))
 
 
