@@ -32,13 +32,16 @@ _LINES = (
     ("kind <> 'code' AND bulk_at IS NULL", "next_at"),
     ("kind <> 'confirm' AND bulk_at IS NOT NULL", "bulk_at"),
 )
-_OF_LINE = """
+
+
+def _line(turn: int, which: str, at: str) -> str:
+    return f"""
 SELECT * FROM (SELECT id, {at} AS due, {turn} AS turn FROM mail
   WHERE state = 'waiting' AND {which} AND {at} <= %(now)s
   ORDER BY {at} LIMIT %(most)s FOR UPDATE SKIP LOCKED) line{turn}"""
-_DUE = " UNION ALL".join(
-    _OF_LINE.format(which=which, at=at, turn=turn) for turn, (which, at) in enumerate(_LINES)
-)
+
+
+_DUE = " UNION ALL".join(_line(turn, which, at) for turn, (which, at) in enumerate(_LINES))
 _TAKE = f"""
 WITH taken AS (SELECT * FROM ({_DUE}) due ORDER BY turn, due LIMIT %(most)s)
 UPDATE mail SET next_at = CASE WHEN bulk_at IS NULL THEN %(until)s ELSE next_at END,
