@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Literal
 
 import marshmallow as ma
 
 from services.chassis.dumping import QuickSchema
-from services.chassis.errors import FieldError, Invalid
+from services.chassis.errors import Invalid
+from services.chassis.field_errors import NULL, REQUIRED, UNKNOWN, field_errors
 from services.chassis.loading import QuickLoading
 from services.chassis.text import Text
 
@@ -34,8 +34,8 @@ Messages = dict[str, str | list[Any] | dict[Any, Any]]
 Unknown = Literal["exclude"] | None
 
 _COMMON: Messages = {
-    "required": Text("This field is required.", id="Isian ini wajib diisi."),
-    "null": Text("This field must not be null.", id="Isian ini tidak boleh null."),
+    "required": REQUIRED,
+    "null": NULL,
     "validator_failed": Text("This value is not valid.", id="Nilai ini tidak sah."),
 }
 
@@ -47,7 +47,7 @@ class Schema(QuickSchema, QuickLoading):
         unknown = ma.RAISE
 
     error_messages = {
-        "unknown": Text("This field is not known.", id="Isian ini tidak dikenal."),
+        "unknown": UNKNOWN,
         "type": Text("This must be an object.", id="Ini harus berupa objek."),
     }
 
@@ -301,26 +301,3 @@ def load(
     except ma.ValidationError as error:
         raise Invalid(errors=tuple(field_errors(error.messages))) from None
     return loaded
-
-
-def field_errors(messages: Any, path: str = "") -> Iterator[FieldError]:
-    """Flatten marshmallow's nested messages into FieldErrors with dotted paths."""
-    if isinstance(messages, Mapping):
-        for key, inner in messages.items():
-            step = "" if key == ma.exceptions.SCHEMA else str(key)
-            yield from field_errors(inner, ".".join(part for part in (path, step) if part))
-    elif isinstance(messages, (list, tuple)):
-        for inner in messages:
-            yield from field_errors(inner, path)
-    else:
-        message = Text.of(messages)
-        yield FieldError(path, _code_of(message), message)
-
-
-def _code_of(message: Text) -> str:
-    codes = {
-        _COMMON["required"]: "required",
-        _COMMON["null"]: "null",
-        Schema.error_messages["unknown"]: "unknown_field",
-    }
-    return codes.get(message, "invalid")
