@@ -15,8 +15,9 @@ _SUM = """
 INSERT INTO report_work_sum AS s (agency, dimension, code, state, reports, late, escalated)"""
 _FOLD = f"""
 WITH taken AS (
-  DELETE FROM report_work_change
-  WHERE id IN (SELECT id FROM report_work_change ORDER BY id LIMIT %(batch)s) RETURNING *),
+  DELETE FROM report_work_change WHERE id <= (
+    SELECT max(id) FROM (SELECT id FROM report_work_change ORDER BY id LIMIT %(batch)s) first)
+  RETURNING *),
 summed AS ({_SUM}
   SELECT {_KEY}, sum(reports), coalesce(sum(reports) FILTER (WHERE due < {UNTIL}), 0),
     sum(escalated)

@@ -19,8 +19,9 @@ FROM unnest(%(months)s::date[], %(hours)s::integer[], %(minutes)s::double precis
 _LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('incident_hour')) AS is_mine"
 _FOLD = """
 WITH taken AS (
-  DELETE FROM incident_hour_change
-  WHERE id IN (SELECT id FROM incident_hour_change ORDER BY id LIMIT %(batch)s) RETURNING *),
+  DELETE FROM incident_hour_change WHERE id <= (
+    SELECT max(id) FROM (SELECT id FROM incident_hour_change ORDER BY id LIMIT %(batch)s) first)
+  RETURNING *),
 summed AS (
   INSERT INTO incident_hour AS s (month, category, hour, y, x, direction, incidents, minutes)
   SELECT month, category, hour, y, x, direction, count(*), sum(minutes)
