@@ -25,8 +25,8 @@ _TAKEN_IN = 20_000
 class Summing:
     """Adds up in a thread of its own, one time after the other."""
 
-    def __init__(self, thread: ThreadPoolExecutor, city: Catalogue) -> None:
-        self._thread, self._city = thread, city
+    def __init__(self, thread: ThreadPoolExecutor, opened: Session, city: Catalogue) -> None:
+        self._thread, self._opened, self._city = thread, opened, city
         self._new = 0
         self._running: Future[None] | None = None
 
@@ -36,7 +36,8 @@ class Summing:
         is_idle = self._running is None or self._running.done()
         if self._new >= _ENOUGH and is_idle:
             self.finish()
-            self._running, self._new = self._thread.submit(_add_up, self._city), 0
+            self._running = self._thread.submit(_add_up, self._opened, self._city)
+            self._new = 0
 
     def finish(self) -> None:
         """Wait for what has begun. Raises what went wrong."""
@@ -46,12 +47,15 @@ class Summing:
 
 @contextmanager
 def summing(city: Catalogue) -> Iterator[Summing]:
-    """Sums of whatever comes; at the end all is in them."""
-    with ThreadPoolExecutor(1) as thread:
-        beside = Summing(thread, city)
-        yield beside
-        beside.finish()
-    _add_up(city)
+    """Sums of whatever comes; at the end all is in them. Meanwhile services add nothing up: in
+    their small portions it would be far more work."""
+    with session("reports", owner=True, patient=True) as opened:
+        sum_repository.hold(opened)
+        with ThreadPoolExecutor(1) as thread:
+            beside = Summing(thread, opened, city)
+            yield beside
+            beside.finish()
+        _add_up(opened, city)
 
 
 def note_sites(opened: Session, city: Catalogue) -> None:
@@ -61,11 +65,10 @@ def note_sites(opened: Session, city: Catalogue) -> None:
     work.commit()
 
 
-def _add_up(city: Catalogue) -> None:
+def _add_up(opened: Session, city: Catalogue) -> None:
     """What a running service would do soon, and does if it is at it already."""
-    with session("reports", owner=True, patient=True) as opened:
-        _sum_up(opened, city.city.timezone.key)
-        _take_in(opened, city)
+    _sum_up(opened, city.city.timezone.key)
+    _take_in(opened, city)
 
 
 def _sum_up(opened: Session, zone: str) -> None:

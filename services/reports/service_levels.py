@@ -140,6 +140,14 @@ class Terms:
         alarm_at = self.time.end(due, self.ladder[reached].after_working_days)
         return {"escalation": reached, "alarm": Alarm.ESCALATE.value, "alarm_at": alarm_at}
 
+    def rung_by(self, part: Mapping[str, Any], until: datetime) -> Fields:
+        """What every alarm that was due by then changed of it: missed, passed up."""
+        after = dict(part)
+        while after["alarm"] is not None and after["alarm_at"] <= until:
+            missed = after["missed"] + (after["alarm"] == Alarm.MISS)
+            after |= self.rung(after) | {"missed": missed}
+        return {name: after[name] for name in ("escalation", "missed", "alarm", "alarm_at")}
+
     def _paused(self, report: Mapping[str, Any], now: datetime) -> Fields:
         due = report["due_at"]
         if due is None or now > due:

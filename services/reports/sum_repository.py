@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis.database import Row
+from services.chassis.database import Row, Session
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports import work_sum_repository
 from services.reports.day_queries import DAY
@@ -20,6 +20,7 @@ from services.reports.sum_queries import (
 
 BATCH = 5_000
 _LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('report_sum')) AS is_mine"
+_HOLD = "SELECT pg_advisory_lock(hashtext('report_sum'))"
 # exactly those that are seen are taken: one with a smaller id may still be on its way. By no list
 # of ids: where the database thinks the table empty, as it mostly is, joining one took minutes
 _FOLD = f"""
@@ -85,6 +86,11 @@ WITH counted AS (
   SELECT {_GROUP}, hours, stays FROM report_stay_sum JOIN {_TOUCHED} USING ({_GROUP})
   WHERE stays <> 0)
 INSERT INTO report_median ({_GROUP}, hours, stays) {MEDIAN.replace(GROUP, _GROUP)}"""
+
+
+def hold(session: Session) -> None:
+    """From now on nobody folds but who has this session, until it ends."""
+    session.execute(_HOLD)
 
 
 def fold(work: UnitOfWork, zone: str, batch: int = BATCH) -> bool:

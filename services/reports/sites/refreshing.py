@@ -167,13 +167,16 @@ def _parts(
 
 
 def _part(before: Row | None, part: Part, terms: Terms, now: datetime) -> Row:
-    """A part as it stands now. Its term goes on for as long as it was asked for only once."""
+    """A part as it stands now. Its term goes on for as long as it was asked for only once; if that
+    was long ago and nobody knew, what has rung since is no news."""
     goes_on = before is not None and before["asked_at"] == part.asked_at
     kept: Row = before if before is not None and goes_on else OVER | {"missed": 0}
     was = PartState(kept["state"]) if goes_on else None
     term = term_after(terms, was, part.state, now if goes_on else part.asked_at)
     said = {name: getattr(part, name) for name in ("asked_at", "ended_at", "officer", "answer")}
     after = kept | term | said | {"state": part.state.value}
+    if not goes_on:
+        after |= terms.rung_by(after, now - _NEWS_FOR)
     return {name: value for name, value in after.items() if name != "days_left"}
 
 

@@ -274,6 +274,16 @@ def test_a_duty_that_is_not_done_in_time_is_told_of_and_passed_up(sites: Sites) 
     assert rung == 4 and (part["escalation"], part["due_at"]) == (2, site["parts"][0]["due_at"])
 
 
+def test_what_was_missed_before_anybody_knew_of_the_site_is_no_news(sites: Sites) -> None:
+    sites.desk.submit(ANNA)
+    sites.desk.caller.clock.move(timedelta(days=30))
+    site = sites.one()
+    with sites.work() as work:
+        assert alarms.due(work) == []
+    (part,) = sites.ask(contract.GET_SITE, OFFICER, id=site["id"])["parts"]
+    assert (part["escalation"], sites.told(site["id"])) == (2, [])
+
+
 def test_what_was_there_before_is_walked_through(sites: Sites) -> None:
     for n in range(7):
         sites.desk.submit(ANNA, lat=-3.1 - n / 1_000)

@@ -79,6 +79,18 @@ def test_the_ladder_is_climbed_step_by_step() -> None:
     assert late["escalation"] == 2 and late["due_at"] == at(4)
 
 
+@given(st.integers(0, 20))
+def test_what_rang_by_then_is_what_rings_one_after_the_other(days: int) -> None:
+    until = MONDAY + timedelta(days=days)
+    late = report(**TERMS.begin(State.SUBMITTED, MONDAY))
+    found = late | TERMS.rung_by(late, until)
+    missed = 0
+    while late["alarm"] and late["alarm_at"] <= until:
+        missed += late["alarm"] == Alarm.MISS
+        late |= TERMS.rung(late)
+    assert found == late | {"missed": missed}
+
+
 def test_waiting_for_the_reporter_uses_nothing_up() -> None:
     assigned = report(state="assigned", **TERMS.begin(State.ASSIGNED, MONDAY))
     held = assigned | TERMS.after("hold", assigned, State.ON_HOLD, at(3, 9))
