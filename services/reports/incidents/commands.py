@@ -9,6 +9,7 @@ from typing import Any
 from services.chassis.contract import EventType
 from services.chassis.database import Row
 from services.chassis.unit_of_work import UnitOfWork
+from services.reports.abuse import repository as senders
 from services.reports.catalogue import Catalogue
 from services.reports.city import Category
 from services.reports.incidents import history, joining, life, line, queries, repository
@@ -34,9 +35,13 @@ def join(work: UnitOfWork, report: Row, city: Catalogue) -> str | None:
 
     An incident that is over, whether or not anybody has noticed, takes nothing in any more.
     """
-    seen = sighting(work.call, report, city.category(report["category"]))
-    if seen is None:
-        return None
+    category, who = city.category(report["category"]), work.call.principal
+    account = None if who.is_guest else who.subject
+    seen = sighting(report, category, account, work.call.sender.networks)
+    return None if seen is None else _taken_in(work, seen, city)
+
+
+def _taken_in(work: UnitOfWork, seen: Sighting, city: Catalogue) -> str:
     found = _found(work, seen, city)
     incident = _one_of(work, seen, found, city)
     repository.add_report(work, seen.placed(incident["id"]))
@@ -237,17 +242,28 @@ def values(rules: IncidentRules) -> dict[str, Any]:
 
 def report_changed(work: UnitOfWork, before: Row, report: Row, city: Catalogue) -> None:
     """A report, which is locked, was hidden or rejected: it is of its incident no more. Shown again
-    it is; an incident that ended meanwhile stays over."""
+    it is; an incident that ended meanwhile stays over. One that was held joins when it is shown."""
     category = city.categories.by_code.get(report["category"])
     rules = category.incident if category else None
     withdrawn = _is_withdrawn(report)
     if rules is None or withdrawn == _is_withdrawn(before):
         return
     placed, incident = _placed(work, report["id"])
+    if placed is None and not withdrawn:
+        _join_late(work, report, city)
     if placed is None or incident is None or placed["is_withdrawn"] == withdrawn:
         return
     repository.set_withdrawn(work, report["id"], withdrawn=withdrawn)
     _recount(work, incident, placed, rules, city, -1 if withdrawn else 1)
+
+
+def _join_late(work: UnitOfWork, report: Row, city: Catalogue) -> None:
+    """Take in what was seen when the report came in, unless that is over by now."""
+    sender = senders.sender(work, report["id"], 1)
+    networks = sender["networks"] if sender else []
+    seen = sighting(report, city.category(report["category"]), report["reporter"], networks)
+    if seen is not None and seen.at + seen.rules.lifetime > work.clock.now():
+        _taken_in(work, seen, city)
 
 
 def _placed(work: UnitOfWork, report_id: str) -> tuple[Row | None, Row | None]:

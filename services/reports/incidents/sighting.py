@@ -93,13 +93,20 @@ def spoken(
 
 
 def voice_of(call: Call, votes: VoteRules) -> Voice:
-    """Who calls. Guests of one address are one voice; an account is one from wherever it comes."""
-    address = customer(call.sender.networks)
-    if call.principal.is_guest:
+    """Whoever calls."""
+    account = None if call.principal.is_guest else call.principal.subject
+    return voice(account, call.sender.networks, votes)
+
+
+def voice(account: str | None, networks: Sequence[str], votes: VoteRules) -> Voice:
+    """Guests, who have no account, are one voice if they are of one address; an account is one from
+    wherever it comes."""
+    address = customer(networks)
+    if account is None:
         guest = _digest(f"address:{address}")
         return Voice(guest, address or guest, votes.guest)
-    account = _digest(f"account:{call.principal.subject}")
-    return Voice(account, address or account, votes.account)
+    known = _digest(f"account:{account}")
+    return Voice(known, address or known, votes.account)
 
 
 def customer(networks: Sequence[str]) -> str | None:
@@ -109,14 +116,16 @@ def customer(networks: Sequence[str]) -> str | None:
     return networks[1] if len(networks) == len(IPV6_WIDTHS) else networks[0]
 
 
-def sighting(call: Call, report: Row, category: Category) -> Sighting | None:
-    """What a report says; None if it can be of no incident: of another kind, secret, or of a place
-    that is not known."""
+def sighting(
+    report: Row, category: Category, account: str | None, networks: Sequence[str]
+) -> Sighting | None:
+    """What a report of that account, or of a guest, says; None if it can be of no incident: of
+    another kind, secret, or of a place that is not known."""
     rules, radius = category.incident, category.duplicate_radius_m
     is_placed = radius > 0 and not report["approximate"]
     if rules is None or not is_placed or report["visibility"] == "secret":
         return None
-    return Sighting(report, rules, Grid(radius), voice_of(call, rules.votes))
+    return Sighting(report, rules, Grid(radius), voice(account, networks, rules.votes))
 
 
 def _digest(text: str) -> str:

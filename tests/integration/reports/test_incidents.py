@@ -11,6 +11,8 @@ from services.chassis.errors import NotFound
 from tests.integration.reports.conftest import INSIDE
 from tests.integration.reports.jams import METRE, Streets, streets
 from tests.integration.reports.test_actions import ANNA, BUDI, OFFICER, SUPERVISOR, do
+from tests.integration.reports.test_holding import ADVERT
+from tests.integration.reports.test_moderation import restore
 
 __all__ = ["streets"]
 
@@ -33,6 +35,36 @@ def test_a_report_begins_an_incident_and_near_ones_join_it(streets: Streets) -> 
     (_, south), (_, north) = line["coordinates"][0], line["coordinates"][-1]
     assert 150 * METRE < north - south < 250 * METRE
     assert streets.told() == [("opened", first["id"]), ("changed", first["id"])]
+
+
+def held_jam(streets: Streets) -> str:
+    """One that is kept from the public, a kilometre from those that said the same."""
+    for _ in range(2):
+        streets.jam(by=ANNA, description=ADVERT)
+        streets.caller.clock.move(MINUTE)
+    held = streets.jam(1_000, ANNA, description=ADVERT, towards="north")
+    assert held["suspected"] and "incident" not in held and len(streets.listed()) == 1
+    return str(held["id"])
+
+
+def test_a_held_report_joins_when_it_is_shown(streets: Streets) -> None:
+    held = held_jam(streets)
+    streets.caller.clock.move(10 * MINUTE)
+    restore(streets, held, "report", SUPERVISOR)
+    (shown, _) = streets.listed()
+    known = shown["properties"]
+    assert (shown["id"], known["reports"], known["direction"]) == (held, 1, "north")
+    assert known["expires_at"] == "2026-06-01T03:32:00+00:00", "as if it had never been held"
+    again = streets.jam(1_000, BUDI, client="address-2")
+    assert again["incident"] == held
+
+
+def test_what_was_held_for_too_long_begins_nothing(streets: Streets) -> None:
+    held = held_jam(streets)
+    streets.caller.clock.move(30 * MINUTE)
+    streets.pass_by()
+    restore(streets, held, "report", SUPERVISOR)
+    assert streets.listed() == [] and held not in [one for _, one in streets.told()]
 
 
 def test_the_traffic_goes_where_the_line_goes(streets: Streets) -> None:
