@@ -6,10 +6,13 @@ the order of its answer. What the planner believes of the whole is not so of wha
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from services.chassis.cursors import Cursor
 from services.chassis.database import Row
+from services.chassis.ids import new_id
 from services.chassis.principal import Principal
 from services.chassis.unit_of_work import UnitOfWork
 from services.reports.domain import is_overseer
@@ -45,8 +48,9 @@ _OFTEN, _OFTEN_AT_A_PLACE = 10, 3
 _NEWEST = "(SELECT words FROM report_words ORDER BY report_id DESC LIMIT 2000) newest"
 _IS_OFTEN = f"SELECT count(*) >= %(often)s AS yes FROM {_NEWEST} WHERE {{fits}}"
 _OFTEN_USED = f"report JOIN report_words w ON w.report_id = report.id AND {_FITS}"
-_OF_ALL = "SELECT report_id FROM report_words"
-_FOUND = f"WITH w AS MATERIALIZED ({_OF_ALL} WHERE {{fits}})"
+_FOUND = "WITH w AS MATERIALIZED (SELECT report_id FROM report_words WHERE"
+# the newest are of this week and the last one, mostly: of many that fit, few are looked at
+_WEEK_MS, _WEEKS = 604_800_000, 2
 # what was found is put in order first, and reports are looked up one by one until the page is full;
 # OFFSET keeps the planner from walking through all reports beside it
 _SELDOM_USED = """(SELECT report_id FROM w ORDER BY report_id DESC OFFSET 0) w
@@ -65,16 +69,19 @@ def page(work: UnitOfWork, wanted: dict[str, Any], after: Cursor | None) -> list
 
     wanted: what `listing.wanted` made of the filters.
     """
-    principal = work.call.principal
-    marks = _marks(wanted)
-    values = wanted | seeing(principal) | {"marks": " & ".join(marks)}
-    found, words, order = _words(work, values, len(marks))
-    is_by_state = order is None and _is_by_state(wanted, after)
-    conditions = [visible(principal), *_conditions(wanted, after, is_by_state=is_by_state)]
-    sql = f"""{found} SELECT {COLUMNS} FROM {words}
-WHERE {" AND ".join(conditions)}
-ORDER BY {order or _order(wanted, is_by_state=is_by_state)} LIMIT %(rows)s"""
-    return work.all(sql, values | {"after": after, "rows": wanted["limit"] + 1})
+    marks, is_timed = _marks(wanted), _is_timed(wanted)
+    if "q" not in wanted and len(marks) < 2:
+        return _read(work, wanted, after, "report")
+    fits = [_FITS] * ("q" in wanted) + [_HAS] * bool(marks)
+    known = wanted | {"marks": " & ".join(marks)}
+    if _is_often(work, known, fits, _OFTEN_AT_A_PLACE if marks else _OFTEN):
+        return _read(work, known, after, _OFTEN_USED if "q" in wanted else "report")
+    if not is_timed:
+        lately = known | {"marks": " & ".join([*marks, _lately(after)])}
+        rows = _read(work, lately, after, _SELDOM_USED, {*fits, _HAS})
+        if len(rows) > wanted["limit"]:
+            return rows
+    return _read(work, known, after, _SELDOM_USED, fits)
 
 
 def is_used(work: UnitOfWork, column: str, code: str) -> bool:
@@ -107,16 +114,35 @@ def _is_by_state(wanted: dict[str, Any], after: Cursor | None) -> bool:
     return "state" in wanted and after is None and not _is_timed(wanted)
 
 
-def _words(work: UnitOfWork, wanted: dict[str, Any], marks: int) -> tuple[str, str, str | None]:
-    """What goes before the SELECT, what it reads from, and its order if that is another one, to
-    search for words, or for what may seldom come together. marks: how many there are."""
-    if "q" not in wanted and marks < 2:
-        return "", "report", None
-    fits = " AND ".join([_FITS] * ("q" in wanted) + [_HAS] * (marks > 0))
-    often = {"often": _OFTEN_AT_A_PLACE if marks else _OFTEN}
-    if work.all(_IS_OFTEN.format(fits=fits), wanted | often)[0]["yes"]:
-        return "", _OFTEN_USED if "q" in wanted else "report", None
-    return _FOUND.format(fits=fits), _SELDOM_USED, None if _is_timed(wanted) else _BY_FOUND
+def _is_often(work: UnitOfWork, wanted: dict[str, Any], fits: list[str], often: int) -> bool:
+    """Whether so many of the newest fit."""
+    sql = _IS_OFTEN.format(fits=" AND ".join(fits))
+    return bool(work.all(sql, wanted | {"often": often})[0]["yes"])
+
+
+def _read(
+    work: UnitOfWork,
+    wanted: dict[str, Any],
+    after: Cursor | None,
+    source: str,
+    fits: Collection[str] = (),
+) -> list[Row]:
+    """Read the page from there. fits: by what it is found, if it is not walked to."""
+    principal = work.call.principal
+    found = f"{_FOUND} {' AND '.join(sorted(fits))})" if fits else ""
+    is_by_state = not fits and _is_by_state(wanted, after)
+    order = _BY_FOUND if fits and not _is_timed(wanted) else _order(wanted, is_by_state=is_by_state)
+    conditions = [visible(principal), *_conditions(wanted, after, is_by_state=is_by_state)]
+    sql = f"""{found} SELECT {COLUMNS} FROM {source}
+WHERE {" AND ".join(conditions)} ORDER BY {order} LIMIT %(rows)s"""
+    values = wanted | seeing(principal) | {"after": after, "rows": wanted["limit"] + 1}
+    return work.all(sql, values)
+
+
+def _lately(after: Cursor | None) -> str:
+    """The part of a tsquery of what a page that begins there has first."""
+    week = (UUID(str(after) if after else new_id()).int >> 80) // _WEEK_MS
+    return "(" + " | ".join(_mark("week", str(week - n)) for n in range(_WEEKS)) + ")"
 
 
 def _marks(wanted: dict[str, Any]) -> list[str]:

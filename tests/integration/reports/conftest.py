@@ -146,12 +146,17 @@ class Desk:
 
 
 @pytest.fixture
-def desk(make_database: Callable[[str], Urls], tmp_path: Path) -> Iterator[Desk]:
+def urls(make_database: Callable[[str], Urls]) -> Urls:
+    """An empty database."""
+    return make_database("reports")
+
+
+@pytest.fixture
+def desk(urls: Urls, tmp_path: Path) -> Iterator[Desk]:
     """A service with an empty database."""
     pack = write_pack(tmp_path / "tiny")
     change(pack, "categories.yaml", "categories:\n", NOISE)
-    url = make_database("reports")[0]
-    database = Database(url, size=4)
+    database = Database(urls[0], size=4)
     # tests say the same again and again
-    yield Desk(Caller(database), Catalogue.load(pack).trusting, url)
+    yield Desk(Caller(database), Catalogue.load(pack).trusting, urls[0])
     database.close()
