@@ -1,8 +1,8 @@
-"""Hear one person's live stream: python -m tests.benchmarks.listen port seconds [kinds] < token
+"""Hear one person's live stream: python -m tests.benchmarks.listen port seconds kinds < token
 
 A process of its own, so that hearing is not kept waiting by asking. It writes a line as soon as it
-listens, and a JSON line per notification: [report, seconds since 1970]. Asked for `incident.`, it
-writes one per change of an incident instead: [incident, seconds since 1970, when it changed].
+listens, and a JSON line per notification (`notification.added`): [report, seconds since 1970], or
+per change of an incident (`incident.`): [incident, seconds since 1970, when it changed].
 """
 
 from __future__ import annotations
@@ -36,5 +36,4 @@ def _line(said: Said, at: float) -> list[Any]:
 
 
 if __name__ == "__main__":
-    kinds = sys.argv[3] if len(sys.argv) > 3 else "notification.added"
-    main(int(sys.argv[1]), float(sys.argv[2]), kinds)
+    main(int(sys.argv[1]), float(sys.argv[2]), sys.argv[3])

@@ -64,6 +64,7 @@ class Stage:
             self._stack.forget()
             self._is_open = False
             self._tokens.clear()
+            self.__dict__.pop("_photo", None)
 
     def client(self, login: str) -> Client:
         """Somebody who is logged in, with a token that lasts for a while."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -27,6 +27,21 @@ CONFIRM = Text(
 )
 UNSUBSCRIBE = Text("No more e-mail like this:", id="Berhenti menerima surel seperti ini:")
 
+
+class _Headers(HeaderRegistry):
+    """Python's own makes a new class for every header of every message."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._classes: dict[str, type[BaseHeader]] = {}
+
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        if name not in self._classes:
+            self._classes[name] = super().__getitem__(name)
+        return self._classes[name]
+
+
+_POLICY = SMTP.clone(header_factory=_Headers())
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent),
     autoescape=True,
@@ -71,7 +86,7 @@ class Sender:
 
 def compose(letter: Letter, sender: Sender, at: datetime) -> EmailMessage:
     """The message for the mail server. Raises ValueError for line breaks in headers."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     local, _, domain = sender.address.rpartition("@")
     message["From"] = Address(_line(sender.name), local, domain)
     message["To"] = _line(letter.to)

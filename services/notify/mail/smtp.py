@@ -22,6 +22,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 MESSAGES_PER_CONNECTION = 100
 IDLE_SECONDS = 60.0
 TIMEOUT_SECONDS = 10.0
+# the server ends the connection (RFC 5321, 4.2.3)
+_CLOSING = 421
 _ADDRESS = re.compile(r"\S+@\S+")
 _ENHANCED = re.compile(rb"5\.\d{1,3}\.\d{1,3}(?!\d)")
 _NO_SUCH_MAILBOX = (b"5.1.1", b"5.1.2", b"5.1.3", b"5.1.6", b"5.1.10", b"5.2.1")
@@ -97,19 +99,25 @@ class SmtpSender:
 
     def connect(self) -> None:
         """Make sure that there is a connection that works. Raises MailServerAway."""
-        self._ready()
+        smtp = self._ready()
+        try:
+            is_well = smtp.noop()[0] == 250
+        except (OSError, smtplib.SMTPException):
+            is_well = False
+        if not is_well:
+            self.close()
+            self._ready()
 
     def send(self, message: EmailMessage) -> str:
         """Hand one message over; what the server said. Raises MailError."""
         content = message.as_bytes()
-        smtp = self._ready()
-        self._messages += 1
-        self._used_at = self._now()
+        was_open = self._smtp is not None
         try:
-            self._address(smtp, message)
-        except (OSError, smtplib.SMTPException) as error:
-            self.close()
-            raise MailServerAway(type(error).__name__) from error
+            smtp = self._begin(message)
+        except MailServerAway:
+            if not was_open:
+                raise
+            smtp = self._begin(message)  # only that connection had ended
         try:
             code, reply = smtp.data(content)
         except smtplib.SMTPDataError as error:
@@ -131,8 +139,22 @@ class SmtpSender:
                 smtp.quit()
             smtp.close()
 
+    def _begin(self, message: EmailMessage) -> smtplib.SMTP:
+        """The connection, which knows from whom and to whom."""
+        smtp = self._ready()
+        self._messages += 1
+        self._used_at = self._now()
+        try:
+            self._address(smtp, message)
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            raise MailServerAway(type(error).__name__) from error
+        return smtp
+
     def _address(self, smtp: smtplib.SMTP, message: EmailMessage) -> None:
         code, reply = smtp.mail(parseaddr(str(message["From"]))[1])
+        if code == _CLOSING:
+            raise smtplib.SMTPServerDisconnected(reply)
         if code != 250:
             self._reset(smtp)
             raise MailRefused(code, reply)
@@ -145,7 +167,7 @@ class SmtpSender:
             raise MailRefused(code, reply, of_recipient=True)
 
     def _ready(self) -> smtplib.SMTP:
-        if self._smtp is not None and not self._is_good(self._smtp):
+        if self._smtp is not None and not self._is_good():
             self.close()
         if self._smtp is None:
             try:
@@ -156,14 +178,9 @@ class SmtpSender:
             self._used_at = self._now()
         return self._smtp
 
-    def _is_good(self, smtp: smtplib.SMTP) -> bool:
-        worn = self._messages >= MESSAGES_PER_CONNECTION
-        if worn or self._now() - self._used_at > IDLE_SECONDS:
-            return False
-        try:
-            return bool(smtp.noop()[0] == 250)
-        except (OSError, smtplib.SMTPException):
-            return False
+    def _is_good(self) -> bool:
+        worn, idle = self._messages >= MESSAGES_PER_CONNECTION, self._now() - self._used_at
+        return not (worn or idle > IDLE_SECONDS)
 
     def _open(self) -> smtplib.SMTP:
         server = self._server

@@ -7,21 +7,16 @@ mail server has written the message down.
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser, BytesParser
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from infra.local.state import ROOT
 from tests.benchmarks.figures import Outcome, less
+from tests.benchmarks.hearing import hearing
 from tests.benchmarks.measure import percentile
 from tests.benchmarks.row import Scale
 from tests.benchmarks.stage import Stage
@@ -40,13 +35,13 @@ def measure(stage: Stage, scale: Scale) -> Outcome:
     seconds = scale.seconds * scale.rounds
     crew = stage.crew() | {"citizens": [stage.client("citizen-1").token]}
     before, known = stage.handled(), len(_mails(stage))
-    with _listening(stage, seconds + 120) as heard:
+    with hearing(stage, seconds + 120, "notification.added") as heard:
         seen = stage.load("lifecycle", WORKERS, seconds, rate=RATE, trails=True, given=crew)
         stage.wait_handled(before + 3 * seen.done)
-        wanted = {trail["report"]: len(trail["sent"]) for trail in seen.trails}
-        notified = _by_report(heard, wanted)
-    wanted = {trail["number"]: len(trail["sent"]) for trail in seen.trails}
-    posted = eventually(lambda: _posted(stage, known, wanted), 120, "the mails")
+        wanted = sum(len(trail["sent"]) for trail in seen.trails)
+        notified = _by_report(heard.wait_for(wanted))
+    eventually(lambda: _count(stage) >= known + wanted, 120, "the mails")
+    posted = _by_number(_mails(stage)[known:])
     in_app = _delays(seen.trails, notified, "report")
     mailed = _delays(seen.trails, posted, "number")
     return Outcome(
@@ -62,24 +57,6 @@ def measure(stage: Stage, scale: Scale) -> Outcome:
             f"{len(in_app)} notifications, {len(mailed)} mails"
         ],
     )
-
-
-@contextmanager
-def _listening(stage: Stage, seconds: float) -> Iterator[IO[str]]:
-    """What the listener says, a line for each notification."""
-    module = [sys.executable, "-W", "ignore", "-m", "tests.benchmarks.listen"]
-    with subprocess.Popen(
-        [*module, str(stage.stack.port), str(seconds)], cwd=ROOT, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    ) as process:  # fmt: skip
-        assert process.stdin is not None and process.stdout is not None
-        process.stdin.write(f"{stage.client('citizen-1').token}\n")
-        process.stdin.flush()
-        process.stdout.readline()
-        try:
-            yield process.stdout
-        finally:
-            process.kill()
 
 
 def _prove_address(stage: Stage) -> None:
@@ -104,22 +81,16 @@ def _mails(stage: Stage) -> list[Path]:
     return sorted(found, key=lambda file: file.stat().st_mtime_ns)
 
 
-def _by_report(heard: IO[str], wanted: dict[str, int]) -> Moments:
-    """Listen until so many were told of each; of a life that failed half-way less is told."""
+def _by_report(heard: list[Any]) -> Moments:
     found: Moments = defaultdict(list)
-    missing = sum(wanted.values())
-    while missing and (line := heard.readline()):
-        report, at = json.loads(line)
+    for report, at in heard:
         found[report].append(at)
-        missing -= len(found[report]) <= wanted.get(report, 0)
     return found
 
 
-def _posted(stage: Stage, known: int, wanted: dict[str, int]) -> Moments:
-    """When mails came, by report; nothing as long as one is missing."""
-    found = _by_number(_mails(stage)[known:])
-    is_all = all(len(found[number]) >= count for number, count in wanted.items())
-    return found if is_all else {}
+def _count(stage: Stage) -> int:
+    """How many these are; who waits for them is not to take their time."""
+    return sum(1 for _ in stage.stack.state.mail.joinpath("new").iterdir())
 
 
 def _by_number(mails: list[Path]) -> Moments:

@@ -6,22 +6,16 @@ that at which a listener has it: one machine, one clock.
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from infra.local.state import ROOT
 from tests.benchmarks.figures import Outcome, less, more
+from tests.benchmarks.hearing import Heard, hearing
 from tests.benchmarks.measure import Meter, median, percentile
 from tests.benchmarks.row import Scale
 from tests.benchmarks.stage import Stage
 from tests.rush_hour import JAMS, REPORTS, Seen, quality, rush_hour
-from tests.waiting import eventually
 
 RATE, WORKERS, SLICES = 20.0, 64, 5
 BEHIND_SECONDS, GROWTH, QUALITY = 2.0, 1.25, 0.95
@@ -40,7 +34,7 @@ def measure(stage: Stage, scale: Scale) -> Outcome:
     bodies = [_body(number, one) for number, one in enumerate(seen)]
     crew = stage.crew()
     part = reports // SLICES
-    with _listening(stage, reports / RATE * 4 + 120) as heard:
+    with hearing(stage, reports / RATE * 4 + 120, "incident.") as heard:
         costs = [_slice(stage, crew, bodies[n * part : (n + 1) * part]) for n in range(SLICES)]
         done = sum(count for count, _ in costs)
         stage.wait_handled(_told(stage), handler="tell_incidents")
@@ -92,26 +86,6 @@ def _quality(stage: Stage, seen: Sequence[Seen]) -> tuple[float, float]:
     return quality([seen[number].jam for number, _ in found], [one for _, one in found])
 
 
-@contextmanager
-def _listening(stage: Stage, seconds: float) -> Iterator[Path]:
-    """Where the listener writes what it hears, a line for each change."""
-    file = stage.stack.state.folder / "rush.jsonl"
-    module = [sys.executable, "-W", "ignore", "-m", "tests.benchmarks.listen"]
-    with file.open("w") as out, subprocess.Popen(
-        [*module, str(stage.stack.port), str(seconds), "incident."], cwd=ROOT, text=True,
-        stdin=subprocess.PIPE, stdout=out,
-    ) as process:  # fmt: skip
-        assert process.stdin is not None
-        process.stdin.write(f"{stage.client('citizen-1').token}\n")
-        process.stdin.flush()
-        eventually(lambda: "listening" in file.read_text(), what="the listener")
-        try:
-            yield file
-        finally:
-            process.kill()
-
-
-def _behind(heard: Path) -> list[float]:
+def _behind(heard: Heard) -> list[float]:
     """Of each change, how many seconds later it was heard."""
-    lines = [json.loads(line) for line in heard.read_text().splitlines() if line.startswith("[")]
-    return [at - datetime.fromisoformat(changed).timestamp() for _, at, changed in lines]
+    return [at - datetime.fromisoformat(changed).timestamp() for _, at, changed in heard.lines()]

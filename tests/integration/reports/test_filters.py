@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from services.chassis.errors import Invalid
+from services.chassis.ids import id_at
 from services.chassis.principal import GUEST, Principal, Role
+from services.reports import commands
 from tests.integration.reports.conftest import Desk
 from tests.integration.reports.test_actions import do
 
@@ -119,6 +121,25 @@ def test_what_comes_together(desk: Desk, many: int) -> None:
         if len(newest) > 1:
             page = desk.page(**asked, limit=1)
             assert desk.ids(**asked, limit=100, cursor=page["next"]) == newest[1:], asked
+
+
+def test_what_is_seldom_is_found_over_the_weeks(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two every third week; a page may be full within the newest weeks, or reach far back."""
+    now, reports = datetime.now(UTC), list[str]()
+    for n in range(8):
+        made = id_at(now - timedelta(weeks=3 * (3 - n // 2)), n)
+        monkeypatch.setattr(commands, "new_id", lambda made=made: made)
+        reports.append(desk.submit(description="gajah")["id"])
+    for limit in (1, 2, 3, 8):
+        seen: list[str] = []
+        cursor: dict[str, str] | None = {}
+        while cursor is not None:
+            page = desk.page(q="gajah", limit=limit, **cursor)
+            seen += [item["id"] for item in page["items"]]
+            cursor = {"cursor": page["next"]} if page["next"] else None
+        assert seen == reports[::-1], limit
 
 
 def test_secret_ones_are_found_by_those_who_may_know(desk: Desk) -> None:
