@@ -13,10 +13,13 @@ from tests.place import free_port
 class Script:
     """What the server answers. at_rcpt, at_data: None accepts; `break` ends the connection.
 
+    at_mail: what it says once, when it is told from whom.
+
     messages: what was accepted, (recipient, content). connections: how many were opened.
     """
 
     def __init__(self) -> None:
+        self.at_mail: str | None = None
         self.at_rcpt: str | None = None
         self.at_data: str | None = None
         self.messages: list[tuple[str, bytes]] = []
@@ -30,6 +33,13 @@ class Script:
         self._transports.append(server.transport)
         session.host_name = hostname
         return responses
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        said, self.at_mail = self.at_mail, None
+        envelope.mail_from = envelope.mail_from if said else address
+        return said or "250 OK"
 
     async def handle_RCPT(  # noqa: N802
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]

@@ -206,7 +206,7 @@ class ServiceSettings(ProcessSettings):
     database_url: str = setting(database_url, means="its own database, as its own role")
     audit_signing_key: Path = setting(private_key, means="signs the seals of its audit trace")
     city_pack: Path = setting(folder, means="the city pack")
-    database_connections: int = setting(positive, 8, means="most that requests hold at once")
+    database_connections: int = setting(positive, 6, means="most that requests hold at once")
     handler_max_tries: int = setting(
         positive, 10, means="after so many failures an event is parked"
     )

@@ -32,7 +32,8 @@ def measure(stage: Stage, scale: Scale) -> Outcome:
     for _ in range(scale.rounds):
         for count in COUNTS:
             with _more(stage, count - 1):
-                lifecycles.turn(stage, 0.5)
+                # new processes know no plans yet, nor do their connections
+                lifecycles.turn(stage, scale.seconds, workers=16)
                 rates[count].append(lifecycles.turn(stage, scale.seconds, workers=16).rate)
     one = median(rates[1])
     return Outcome(

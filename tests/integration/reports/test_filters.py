@@ -134,7 +134,7 @@ def test_what_is_seldom_is_found_over_the_weeks(
         reports.append(desk.submit(description="gajah")["id"])
     for limit in (1, 2, 3, 8):
         seen: list[str] = []
-        cursor: dict[str, str] | None = {}
+        cursor: dict[str, Any] | None = {}
         while cursor is not None:
             page = desk.page(q="gajah", limit=limit, **cursor)
             seen += [item["id"] for item in page["items"]]

@@ -82,6 +82,16 @@ def test_a_connection_that_the_server_ended_is_opened_anew(
     assert (server.script.connections, len(server.script.messages)) == (2, 2)
 
 
+def test_a_server_that_says_that_it_closes(server: MailServer, smtp: SmtpSender) -> None:
+    server.script.at_mail = "421 closing"
+    with pytest.raises(MailServerAway):
+        smtp.send(message())
+    smtp.send(message())
+    server.script.at_mail = "421 closing"
+    smtp.send(message())
+    assert (server.script.connections, len(server.script.messages)) == (3, 2)
+
+
 @pytest.mark.parametrize(("reply", "for_good"), [("450 later", False), ("550 none", True)])
 @pytest.mark.parametrize("stage", ["at_rcpt", "at_data"])
 def test_what_the_server_refuses(
