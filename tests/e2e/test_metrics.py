@@ -73,7 +73,7 @@ def test_every_process_tells_what_it_is(stack: Stack, process: str) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_service_tells_how_its_database_is_used(stack: Stack, service: str) -> None:
     text = told(stack, service)
-    assert value(text, 'kota_database_pool_size{pool="requests"}') == 8
+    assert value(text, 'kota_database_pool_size{pool="requests"}') == 6
     assert value(text, "kota_database_bytes") > 1_000_000
     assert value(text, 'kota_background_last_success_timestamp_seconds{loop="sealer"}') > 1e9
     assert value(text, "kota_audit_unsealed_age_seconds") < 60
