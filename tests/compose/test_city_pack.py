@@ -53,7 +53,7 @@ def test_a_pack_with_mistakes_is_refused(city: City, pack: Path) -> None:
 
 def test_a_pack_without_what_is_in_use_is_refused(city: City, pack: Path) -> None:
     submit(city.log_in("citizen-1"))
-    for file in ("categories.yaml", "texts/responses.yaml"):
+    for file in ("categories.yaml", "texts/responses.yaml", "sites.yaml", "collections.yaml"):
         change(pack / file, "sampah", "limbah")
     refused = kota("city", "load", str(pack))
     assert refused.code == 1 and "categories: sampah" in refused.err, refused.out + refused.err
