@@ -49,7 +49,8 @@ _NEWEST = "(SELECT words FROM report_words ORDER BY report_id DESC LIMIT 2000) n
 _IS_OFTEN = f"SELECT count(*) >= %(often)s AS yes FROM {_NEWEST} WHERE {{fits}}"
 _OFTEN_USED = f"report JOIN report_words w ON w.report_id = report.id AND {_FITS}"
 _FOUND = "WITH w AS MATERIALIZED (SELECT report_id FROM report_words WHERE"
-# the newest are of this week and the last one, mostly: of many that fit, few are looked at
+# the newest are of this week and the last one, mostly, and of the next by another machine's clock:
+# of many that fit, few are looked at
 _WEEK_MS, _WEEKS = 604_800_000, 2
 # what was found is put in order first, and reports are looked up one by one until the page is full;
 # OFFSET keeps the planner from walking through all reports beside it
@@ -142,7 +143,7 @@ WHERE {" AND ".join(conditions)} ORDER BY {order} LIMIT %(rows)s"""
 def _lately(after: Cursor | None) -> str:
     """The part of a tsquery of what a page that begins there has first."""
     week = (UUID(str(after) if after else new_id()).int >> 80) // _WEEK_MS
-    return "(" + " | ".join(_mark("week", str(week - n)) for n in range(_WEEKS)) + ")"
+    return "(" + " | ".join(_mark("week", str(week - n)) for n in range(-1, _WEEKS)) + ")"
 
 
 def _marks(wanted: dict[str, Any]) -> list[str]:
