@@ -16,10 +16,15 @@ _SENSITIVE = re.compile(
     r"|login|tracking|^code$",
     re.IGNORECASE,
 )
+# chance puts runs of digits into ids of requests, traces and cases that look like people's numbers
+_IDENTIFIER = r"\b(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32})\b"
 _PATTERNS = (
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), "[e-mail]"),
-    (re.compile(r"(?<!\d)\d{16}(?!\d)"), "[nik]"),
-    (re.compile(r"(?<!\d)(?:\+62[ -]?|62|08)\d[\d -]{7,12}\d"), "[phone]"),
+    (re.compile(rf"({_IDENTIFIER})|(?<!\d)\d{{16}}(?!\d)"), lambda found: found[1] or "[nik]"),
+    (
+        re.compile(rf"({_IDENTIFIER})|(?<!\d)(?:\+62[ -]?|62|08)\d[\d -]{{7,12}}\d"),
+        lambda found: found[1] or "[phone]",
+    ),
     (re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*"), "[token]"),
     (re.compile(r"(\w+://[^:/\s]+:)[^@\s]+@"), r"\1[secret]@"),
 )

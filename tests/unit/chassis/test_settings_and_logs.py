@@ -103,6 +103,26 @@ def test_numbers_of_people_are_masked() -> None:
     assert said["event"] == "NIK [nik], HP [phone]"
 
 
+@pytest.mark.parametrize("number", ["3674010101900001", "081234567890"])
+@pytest.mark.parametrize("around", ["NIK{}", "{}.", "a{}b", "nik={}&x=1", "abcdef12-{}"])
+def test_numbers_are_masked_whatever_they_touch(number: str, around: str) -> None:
+    assert number not in str(logs.redact(None, "info", {"event": around.format(number)}))
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        "c750d8141346967861225f609a556a81",
+        "abc08123456789deabcdefabcdefabcd",
+        "0193a6c2-0812-7345-8123-456789012345",
+    ],
+)
+@pytest.mark.parametrize("around", ["{}", "report {} is gone", "00-{}-00f067aa0ba902b7-01"])
+def test_identifiers_stay_though_digits_follow_each_other(identifier: str, around: str) -> None:
+    event = {"event": around.format(identifier)}
+    assert logs.redact(None, "info", dict(event)) == event
+
+
 def test_what_operators_need_stays() -> None:
     event = {"event": "event not handled", "handler": "tell_people", "tries": 3}
     assert logs.redact(None, "info", dict(event)) == event
