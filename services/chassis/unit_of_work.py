@@ -5,7 +5,7 @@ The first read of a command travels together with BEGIN and the claim that makes
 events, audit, the recorded answer - is collected and travels together with COMMIT.
 
     def close(work: UnitOfWork, body: dict) -> dict:
-        report = work.first("SELECT ... FROM reports WHERE id = %(id)s FOR UPDATE", body)
+        report = work.first("SELECT ... FROM reports WHERE id = %(id)s FOR NO KEY UPDATE", body)
         work.write("UPDATE reports SET ...", {...})
         work.emit(contract.CLOSED, report["id"], report["version"] + 1, {...})
         return {...}

@@ -12,7 +12,7 @@ from services.reports.queries import COLUMNS
 
 # by the id itself, not by its text in COLUMNS: everybody locks in the same order
 _LOCKED = f"""
-SELECT {COLUMNS} FROM report WHERE id = ANY(%(ids)s::uuid[]) ORDER BY report.id FOR UPDATE"""
+SELECT {COLUMNS} FROM report WHERE id = ANY(%(ids)s::uuid[]) ORDER BY report.id FOR NO KEY UPDATE"""
 _PAGE = f"""
 SELECT {COLUMNS} FROM report WHERE {{conditions}} ORDER BY report.id DESC LIMIT %(rows)s"""
 

@@ -36,7 +36,8 @@ PHOTO_FIELDS = "n, width, height, version"
 IS_OPEN = f"""state IN ('{"', '".join(OPEN)}')"""
 _BY_ID = f"SELECT {COLUMNS} FROM report WHERE id = %(id)s"
 _BY_NUMBER = f"SELECT {COLUMNS} FROM report WHERE number = %(number)s"
-_LOCKED = f"{_BY_ID} FOR UPDATE"
+# NO KEY: who writes rows that refer to it, such as a site's, neither waits nor is waited for
+_LOCKED = f"{_BY_ID} FOR NO KEY UPDATE"
 # what is to be read in place of what was said in a line h of the history; null if nothing is
 SHOWN_AS = """(SELECT m.shown FROM report_moderation m
   WHERE m.report_id = h.report_id AND m.what = 'timeline.' || h.version AND m.undone_in IS NULL

@@ -26,24 +26,21 @@ _LIKE = """SELECT words, coalesce(likenesses, ARRAY[]::text[]) AS likenesses, ac
   extract(epoch FROM %(now)s - at)::float AS seconds_ago
 FROM report_sender"""
 _NEWEST = f"at > %(now)s::timestamptz - interval '1 day' ORDER BY at DESC LIMIT {MOST_ALIKE}"
-_PHOTOS = "%(has_photos)s AND cardinality(likenesses) > 0"
 # what may be like what comes in: by each index what is newest there
-_EARLIER = f"""
-SELECT coalesce(json_agg(row_to_json(one)), '[]') FROM (
-  ({_LIKE} WHERE %(looks)s AND version = 1 AND words = %(words)s AND {_NEWEST}) UNION
-  ({_LIKE} WHERE {_PHOTOS} AND account = %(account)s AND {_NEWEST}) UNION
-  ({_LIKE} WHERE {_PHOTOS} AND device = %(device)s AND {_NEWEST}) UNION
-  ({_LIKE} WHERE {_PHOTOS} AND networks[1] = %(address)s AND {_NEWEST}) UNION
-  ({_LIKE} WHERE {_PHOTOS} AND area = %(area)s AND {_NEWEST})) one"""
+_SAME_WORDS = f"({_LIKE} WHERE version = 1 AND words = %(words)s AND {_NEWEST})"
+_SAME_SENDER = {
+    mark: f"({_LIKE} WHERE cardinality(likenesses) > 0 AND {column} = %({mark})s AND {_NEWEST})"
+    for mark, column in {
+        "account": "account", "device": "device", "address": "networks[1]", "area": "area",
+    }.items()
+}  # fmt: skip
 _GUESTS = """
 SELECT count(*) FROM (
   SELECT 1 FROM report_sender
   WHERE %(looks)s AND networks[1] = %(address)s AND account IS NULL
     AND at > %(now)s::timestamptz - interval '1 hour' LIMIT %(guests)s) one"""
-# all that has to be known before a report is taken in, in one round trip
-_OPENING = f"""
-SELECT s.serial, b.*, ({_EARLIER}) AS earlier, ({_GUESTS}) AS guests
-FROM (SELECT nextval('report_serial') AS serial) s LEFT JOIN LATERAL ({_IN_FORCE}) b ON true"""
+_NEXT = f"""
+(SELECT nextval('report_serial') AS serial) s LEFT JOIN LATERAL ({_IN_FORCE}) b ON true"""
 _SAID = f"{_LIKE} WHERE version > 1 AND words = %(words)s AND {_NEWEST}"
 _HOLD = """
 INSERT INTO report_suspected (id, report_id, version, since, reasons)
@@ -54,7 +51,7 @@ INSERT INTO sender_block (id, which, marks, report_id, version, agency, reason, 
                           until)
 VALUES (%(id)s, %(which)s, %(marks)s, %(report)s, %(version)s, %(agency)s, %(reason)s, %(set_by)s,
         %(set_at)s, %(until)s)"""
-_LOCKED = f"SELECT {_BLOCK} FROM sender_block WHERE id = %(id)s FOR UPDATE"
+_LOCKED = f"SELECT {_BLOCK} FROM sender_block WHERE id = %(id)s FOR NO KEY UPDATE"
 _LIFT = """
 UPDATE sender_block SET lifted_by = %(lifted_by)s, lifted_at = %(lifted_at)s,
   lifted_because = %(lifted_because)s
@@ -105,7 +102,20 @@ def opening(work: UnitOfWork, marks: list[str], like: dict[str, Any]) -> Row:
     """serial: the next of public numbers, never given twice, perhaps never used; id, reason, until
     as `in_force` finds them, null if there is no block; earlier: what may be like it; guests: how
     many reports guests sent from its address within an hour, counted as far as like["guests"]."""
-    return work.all(_OPENING, like | {"marks": marks, "now": work.clock.now()})[0]
+    # all that has to be known before a report is taken in, in one round trip
+    sql = f"SELECT s.serial, b.*, {_earlier(like)} AS earlier, ({_GUESTS}) AS guests FROM {_NEXT}"
+    return work.all(sql, like | {"marks": marks, "now": work.clock.now()})[0]
+
+
+def _earlier(like: dict[str, Any]) -> str:
+    """Only what can find something is asked for: planning the rest takes longer than running it."""
+    asked = [_SAME_WORDS] if like["looks"] else []
+    if like["has_photos"]:
+        asked += [sql for mark, sql in _SAME_SENDER.items() if like[mark] is not None]
+    if not asked:
+        return "'[]'::json"
+    found = " UNION ".join(asked)
+    return f"(SELECT coalesce(json_agg(row_to_json(one)), '[]') FROM ({found}) one)"
 
 
 def said(work: UnitOfWork, words: str) -> list[Row]:

@@ -33,7 +33,8 @@ FROM unnest(%(blocks)s::integer[]) AS near (block);
 _BACK = "ROLLBACK TO SAVEPOINT incident_join"
 _ALONE = f"SELECT pg_advisory_xact_lock({_SPACE}, hashtext(%(category)s))"
 _LOCKED = f"""
-SELECT {COLUMNS} FROM incident WHERE id = ANY(%(ids)s::uuid[]) ORDER BY incident.id FOR UPDATE"""
+SELECT {COLUMNS} FROM incident WHERE id = ANY(%(ids)s::uuid[])
+ORDER BY incident.id FOR NO KEY UPDATE"""
 _APART = """
 SELECT incident_id::text, other_id::text FROM incident_apart
 WHERE incident_id = ANY(%(ids)s::uuid[]) AND other_id = ANY(%(ids)s::uuid[])"""

@@ -42,7 +42,8 @@ FROM jsonb_to_recordset(%(places)s) AS place (n integer, category text, west flo
   east float8, north float8)
 JOIN site ON site.category = place.category AND point(site.anchor_long, site.anchor_lat)
   <@ box(point(place.west, place.south), point(place.east, place.north))"""
-_LOCKED = f"SELECT {STORED} FROM site WHERE id = ANY(%(ids)s::uuid[]) ORDER BY site.id FOR UPDATE"
+_LOCKED = f"""
+SELECT {STORED} FROM site WHERE id = ANY(%(ids)s::uuid[]) ORDER BY site.id FOR NO KEY UPDATE"""
 _LINKED = f"""
 SELECT l.site_id::text, r.id::text, r.created_at, r.lat, r.long, r.attributes AS answers,
   CASE WHEN r.state IN ('resolved', 'closed') THEN coalesce((

@@ -10,6 +10,7 @@ import pytest
 
 from services.chassis.errors import DomainError
 from services.chassis.principal import Principal
+from services.reports import queries
 from services.reports.lifecycle import folded
 from tests.integration.reports.conftest import Desk
 from tests.integration.reports.test_actions import (
@@ -74,6 +75,25 @@ def test_the_same_step(desk: Desk, match: int | None, loser: str) -> None:
     both = [deed(desk, "verify", report, by, **more) for by in (OFFICER, COLLEAGUE)]
     assert at_once(desk, report, *both) == ["done", loser]
     check(desk, report, 2)
+
+
+def test_who_writes_what_refers_to_it_waits_for_nobody(desk: Desk) -> None:
+    """A site that counts a report, say, while an officer acts on it."""
+    report = {"id": life(desk)}
+    database = desk.caller.database
+    with database.session() as officer, database.session() as another:
+        officer.execute("BEGIN")
+        officer.execute(officer.render(queries._LOCKED, report))
+        another.execute("BEGIN; SET LOCAL lock_timeout = '2s'")
+        another.execute(
+            another.render(
+                "INSERT INTO report_support (report_id, person, at)"
+                " VALUES (%(id)s, 'somebody', now())",
+                report,
+            )
+        )
+        another.execute("COMMIT")
+        officer.execute("ROLLBACK")
 
 
 def test_one_claims_it(desk: Desk) -> None:
