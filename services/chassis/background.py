@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import structlog
-from eventlet import Timeout
+from eventlet import Timeout, sleep
 from eventlet.event import Event
 
 from services.chassis import metrics
@@ -21,13 +22,17 @@ class Loop:
     """Calls `step` again and again in a green thread of the container.
 
     step returns True when there is more to do at once; otherwise the loop rests `seconds`, or until
-    it is poked. A failure is logged and followed by a growing rest.
+    it is poked. `pause`: the shortest rest in seconds, so that what comes in a burst is done in one
+    step, and what comes alone is done at once. A failure is logged and followed by a growing rest.
     """
 
-    def __init__(self, name: str, step: Callable[[], bool], seconds: float) -> None:
+    def __init__(
+        self, name: str, step: Callable[[], bool], seconds: float, pause: float = 0.0
+    ) -> None:
         self.name = name
         self._step = step
         self._seconds = seconds
+        self._pause = pause
         self._poked = Event()
         self._stopping = False
         self._thread: Any = None
@@ -65,9 +70,11 @@ class Loop:
                 self._rest(self._seconds)
 
     def _rest(self, seconds: float) -> None:
+        earliest = time.monotonic() + self._pause
         with Timeout(seconds, False):
             self._poked.wait()
         if self._poked.ready() and not self._stopping:
+            sleep(max(0.0, earliest - time.monotonic()))
             self._poked = Event()
 
 

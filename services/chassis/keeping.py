@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 OUTBOX_OLD_SECONDS = 30
 CHECK_SECONDS = 1.0
 NOT_LEADING_SECONDS = 0.03
+GATHER_SECONDS = 0.02
 HOUSEKEEPING_SECONDS = 600.0
 _DATABASE_SIZE = "SELECT pg_database_size(current_database()) AS bytes"
 
@@ -40,7 +41,7 @@ class Keeping:
         self._own = Database(settings.database_url, size=2, pool="background")
         self._relay = Relay(self._own, ConfirmingPublisher(settings.amqp_url))
         self._sealer = Sealer(self._own, service, settings.audit_signing_key, chassis.clock)
-        self._relaying = Loop("relay", self._relay_step, 1.0)
+        self._relaying = Loop("relay", self._relay_step, 1.0, GATHER_SECONDS)
         self._loops = [
             self._relaying,
             Loop("sealer", self._seal_step, 0.8),
@@ -90,7 +91,7 @@ class Keeping:
         metrics.events_published(published)
         if not published:
             self._relay.keep_alive()
-        return published > 0
+        return self._relay.is_behind
 
     def _seal_step(self) -> bool:
         sealed, announced = self._sealer.seal_once()

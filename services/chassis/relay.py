@@ -37,10 +37,12 @@ class Relay:
         self._database = database
         self._publisher = publisher
         self._held: dict[str, tuple[float, float]] = {}
+        self.is_behind = False
 
     def publish_batch(self) -> int:
         """Publish up to BATCH_SIZE events; return how many left the outbox.
 
+        is_behind then says whether as many as that were waiting, and therefore perhaps more.
         Raises NotLeading, BrokerAway, DatabaseAway; then nothing is lost, and what had been
         published already is published again (consumers drop doubles).
         """
@@ -49,6 +51,7 @@ class Relay:
             rows = session.execute(session.render(outbox.BATCH, self._parameters()))
             if not rows[0]["leading"]:
                 raise NotLeading()
+            self.is_behind = len(rows) == BATCH_SIZE
             gone = [
                 row["id"]
                 for wave in _waves([row for row in rows if row["id"] is not None])

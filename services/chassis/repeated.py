@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from eventlet import sleep
 from eventlet.event import Event
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
@@ -31,7 +30,7 @@ class RepeatedEntrypoint(Entrypoint):
 
     def setup(self) -> None:
         """Prepare the loop."""
-        self._loop = Loop(self.method_name, self._step, self._seconds)
+        self._loop = Loop(self.method_name, self._step, self._seconds, self._pause)
 
     def start(self) -> None:
         """Begin."""
@@ -59,18 +58,13 @@ class RepeatedEntrypoint(Entrypoint):
             self.container.spawn_worker(self, (), {}, handle_result=finish)
         except ContainerBeingKilled:
             return False
-        more = bool(finished.wait())
-        sleep(self._pause)
-        return more
+        return bool(finished.wait())
 
 
 def repeated(
     seconds: float, pause: float = 0.0
 ) -> Callable[[Callable[[Any], bool]], Callable[[Any], bool]]:
-    """Call the method for ever, with a rest of `seconds`.
-
-    pause: the shortest rest, in seconds, so that what comes in a burst is taken together.
-    """
+    """Call the method for ever, with a rest of `seconds` and one of `pause` at least; see Loop."""
     decorate: Callable[[Callable[[Any], bool]], Callable[[Any], bool]]
     decorate = RepeatedEntrypoint.decorator(seconds, pause)
     return decorate

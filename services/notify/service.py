@@ -208,7 +208,7 @@ class NotifyService(ChassisService):
         """Follow it no more."""
         return subscriptions.end(work, body, self.chassis.city)
 
-    @repeated(SPREAD_SECONDS)
+    @repeated(SPREAD_SECONDS, pause=GATHER_SECONDS)
     def spread_news(self) -> bool:
         """Tell the next who follow a topic."""
         with self.chassis.work() as work:
@@ -235,7 +235,7 @@ class NotifyService(ChassisService):
             work.commit()
         return more
 
-    @repeated(MAIL_SECONDS)
+    @repeated(MAIL_SECONDS, pause=GATHER_SECONDS)
     def deliver_mail(self) -> bool:
         """Send the next messages."""
         return bool(self.chassis.own.deliver_next(self.chassis.work, self.rpc))

@@ -30,8 +30,11 @@ class Bus:
     def __init__(self, url: str) -> None:
         self.event = event_type(f"s{uuid4().hex[:8]}", consumed=True)
         self._connection = Connection(url)
-        exchange(self.event.exchange)(self._connection.channel()).declare()
+        self.declare(self.event)
         self._queue = Queue(f"test.{uuid4()}", exchange(self.event.exchange), "#", exclusive=True)
+
+    def declare(self, event: EventType) -> None:
+        exchange(event.exchange)(self._connection.channel()).declare()
 
     def bind(self) -> None:
         self._queue(self._connection.channel()).declare()
@@ -152,6 +155,22 @@ def test_what_nobody_takes_is_held_back_alone(
     mover._held.clear()
     assert mover.publish_batch() == 2
     assert eventually(bus.taken) == [("held", 1), ("held", 2)]
+
+
+def test_a_full_batch_says_that_more_may_wait(
+    database: Database, bus: Bus, mover: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when not all of it was taken: what waits behind it must not wait for the next second."""
+    monkeypatch.setattr(relay, "BATCH_SIZE", 2)
+    untaken = event_type(f"s{uuid4().hex[:8]}", consumed=True)
+    bus.declare(untaken)
+    bus.bind()
+    emit(database, untaken, "held", 1)
+    for subject in ("a", "b"):
+        emit(database, bus.event, subject, 1)
+    assert (mover.publish_batch(), mover.is_behind) == (1, True)
+    assert (mover.publish_batch(), mover.is_behind) == (1, False)
+    assert waiting(database) == 1
 
 
 def test_one_leads_at_a_time(database: Database, urls: Urls, bus: Bus, mover: Relay) -> None:
