@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from infra.local.state import SERVICES
 from tests.client import Client
 from tests.reliability.chaos.faults.databases import closed, connections, full, mount, unmount
 from tests.reliability.chaos.scenario import Run, Scenario
-from tests.reliability.chaos.world import FOLDER, World, usual
+from tests.reliability.chaos.world import FOLDER, World, family, usual
 
 FROZEN_SECONDS = 20.0
 FULL_SECONDS = 20.0
@@ -28,12 +31,25 @@ READS = {
 
 
 def restarted(run: Run) -> None:
-    """Stopped as an operator would, and started."""
+    """Once as an operator does it, once by kill -9 of all its processes."""
     run.world.lost("postgres")
     with run.world.stopped("postgres"):
         pass
     run.note("PostgreSQL stopped (fast shutdown) and started")
     _no_pile_up(run)
+    _killed(run)
+    _no_pile_up(run)
+
+
+def _killed(run: Run) -> None:
+    """What none of them had handed to the system yet is gone."""
+    run.world.lost("postgres")
+    pids = family(run.world.stack.pid("postgres"))
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    run.world.stack.wait_servers()
+    run.note(f"killed PostgreSQL (-9, {len(pids)} processes), and it was started again")
 
 
 def frozen(run: Run) -> None:
